@@ -1,0 +1,63 @@
+# The commands of the README. Python 3.11+ with venv and make are all that `make run` needs.
+PYTHON ?= python3
+BIN := .venv/bin
+RUNTIME := .venv/.runtime-installed
+DEV := .venv/.dev-installed
+
+.DEFAULT_GOAL := help
+.PHONY: help run bot test test-long check smoke lock screenshots clean
+
+help:  ## show these lines
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 14
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Jalon needs Python 3.11 or newer: make PYTHON=python3.12 run"; exit 1; }
+	@$(PYTHON) -m venv .venv || { echo "Python's venv module is missing (on Debian: apt install python3-venv)"; exit 1; }
+
+$(RUNTIME): requirements.lock | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $@
+
+$(DEV): requirements-dev.lock $(RUNTIME)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+run: $(RUNTIME)  ## start Jalon (without a token: a local chat page on http://127.0.0.1:8080)
+	@exec $(BIN)/jalon run
+
+bot: $(RUNTIME)  ## start the bot alone
+	@exec $(BIN)/jalon bot
+
+test: $(DEV)  ## every test that fits in ten minutes
+	@tests/prepare
+	$(BIN)/python -m pytest
+
+test-long: $(DEV)  ## the full-size versions of the long tests
+	@tests/prepare
+	$(BIN)/python -m pytest -m "long or not long"
+
+check: $(DEV)  ## lint, types, import contract, packs proved, diagrams current
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/jalon flows check
+	$(BIN)/jalon flows diagram --check
+	$(BIN)/jalon flows schema --check
+
+smoke: $(DEV)  ## opt-in: the real Telegram (SMOKE_TOKEN and SMOKE_CHAT) compared with the simulator
+	$(BIN)/python -m tests.smoke
+
+screenshots: $(DEV)  ## walk the phase in a real browser and keep the pictures in docs/screenshots/
+	@tests/prepare
+	$(BIN)/python -m pytest tests/e2e -m browser --screenshots docs/screenshots
+
+lock: $(DEV)  ## resolve the dependencies anew: names, versions and hashes, no address
+	$(BIN)/uv pip compile $(LOCK_FLAGS) pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile $(LOCK_FLAGS) -c requirements.lock pyproject.toml --group dev -o requirements-dev.lock
+
+LOCK_FLAGS := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet
+
+clean:  ## remove the virtual environment and the caches, never data/ nor secrets/
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis

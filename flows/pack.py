@@ -1,0 +1,332 @@
+"""The models of a pack: a questionnaire as data, edited by practitioners, proved before use.
+
+A pack is a YAML file. These models are its grammar: they refuse unknown keys and impossible bounds, each with a message that
+says what to write instead. What needs the whole pack to judge (routes, cycles, texts) is proved in `flows.proof`.
+"""
+
+from datetime import date
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
+PackId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$", max_length=60)]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
+Bound = Annotated[str, StringConstraints(pattern=r"^(today|[+-]\d{1,3}[dwmy]|\d{4}-\d{2}-\d{2})$")]
+Localised = dict[Language, str]
+Scalar = str | int | float
+
+
+class Model(BaseModel):
+    """Frozen, and strict about keys: a misspelt key must not pass for an absent one."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+# ------------------------------------------------------------------------------------------------------------- conditions
+class About(Model):
+    """A condition over one earlier answer; exactly one test."""
+
+    step: Name
+    is_: Scalar | bool | None = Field(default=None, alias="is")
+    in_: list[Scalar] | None = Field(default=None, alias="in", min_length=1)
+    contains: Scalar | None = None
+    at_least: float | None = None
+    at_most: float | None = None
+    answered: bool | None = None
+    deferred: bool | None = None
+
+    @model_validator(mode="after")
+    def _one_test(self) -> Self:
+        if len(self.tests()) != 1:
+            raise ValueError("a condition tests one thing: is, in, contains, at_least, at_most, answered or deferred")
+        return self
+
+    def tests(self) -> dict[str, Any]:
+        """The tests given, by their name in YAML."""
+        return self.model_dump(by_alias=True, exclude_none=True, exclude={"step"})
+
+
+class All(Model):
+    all: list["Condition"] = Field(min_length=1)
+
+
+class AnyOf(Model):
+    any: list["Condition"] = Field(min_length=1)
+
+
+class Not(Model):
+    not_: "Condition" = Field(alias="not")
+
+
+Condition = About | All | AnyOf | Not
+
+
+# ------------------------------------------------------------------------------------------------------- routes and flags
+class Route(Model):
+    """Where to go after a step: to a later step, or to an outcome. The first route whose condition holds is taken."""
+
+    when: Condition | None = None
+    go: Name | None = None
+    finish: Name | None = None
+
+    @model_validator(mode="after")
+    def _one_destination(self) -> Self:
+        if (self.go is None) == (self.finish is None):
+            raise ValueError("a route says either go (a step) or finish (an outcome)")
+        return self
+
+
+class FlagRule(Model):
+    """A flag for the counsellor. `reason` may pipe `{answer}` and earlier answers."""
+
+    when: Condition
+    level: Literal["notice", "attention", "urgent"]
+    reason: Localised
+
+
+class Commitment(Model):
+    """An act of the person whose exact text and time are kept: `purpose` names it, `grants` the choices that grant it."""
+
+    purpose: Name
+    grants: list[Name] = Field(min_length=1)
+
+
+# -------------------------------------------------------------------------------------------------------------- step kinds
+class Choice(Model):
+    id: Name
+    label: Localised
+    fact: Name | None = None  # a dated fact recorded when this choice is made
+    exclusive: bool = False  # several choices: this one goes alone ("Aucune contrainte")
+    scores: dict[Name, int] = Field(default_factory=dict)
+
+
+class Item(Model):
+    id: Name
+    text: Localised
+    dimension: Name | None = None
+    reverse: bool = False
+
+
+class Pick(Model):
+    min: int = Field(default=1, ge=0)
+    max: int | None = Field(default=None, ge=1)
+
+    @model_validator(mode="after")
+    def _upright(self) -> Self:
+        if self.max is not None and self.max < self.min:
+            raise ValueError(f"pick is upside down: min {self.min} is above max {self.max}")
+        return self
+
+
+class Length(Model):
+    min: int = Field(default=1, ge=1)
+    max: int = Field(default=1000, ge=1, le=3000)  # characters; a message of Telegram holds 4 096
+
+    @model_validator(mode="after")
+    def _upright(self) -> Self:
+        if self.max < self.min:
+            raise ValueError(f"length is upside down: min {self.min} is above max {self.max}")
+        return self
+
+
+class ScaleRange(Model):
+    from_: int = Field(alias="from")
+    to: int
+
+    @model_validator(mode="after")
+    def _upright(self) -> Self:
+        if self.to <= self.from_:
+            raise ValueError(f"the scale is upside down: from {self.from_} to {self.to}")
+        if self.to - self.from_ > 10:
+            raise ValueError(f"a scale has at most 11 degrees, this one {self.to - self.from_ + 1}")
+        return self
+
+
+class NumberRange(Model):
+    from_: float | None = Field(default=None, alias="from")
+    to: float | None = None
+
+    @model_validator(mode="after")
+    def _upright(self) -> Self:
+        if self.from_ is not None and self.to is not None and self.to < self.from_:
+            raise ValueError(f"the range is upside down: from {self.from_:g} to {self.to:g}")
+        return self
+
+
+class DateRange(Model):
+    """Bounds: `today`, an offset from today (`-60y`, `+18m`, `+2w`, `+10d`) or a day (`2027-03-15`)."""
+
+    earliest: Bound | None = None
+    latest: Bound | None = None
+
+
+class StepBase(Model):
+    id: Name
+    text: Localised
+    encouragement: Localised | None = None  # a kind word shown above the step
+    flags: list[FlagRule] = Field(default_factory=list)
+    next: list[Route] | None = None  # absent: the next step of the file
+
+
+class Information(StepBase):
+    """Something to read and acknowledge; `fact` is dated when it is; `shows: answers` adds the recap of the journey."""
+
+    kind: Literal["information"]
+    button: Localised | None = None
+    fact: Name | None = None
+    shows: Literal["answers"] | None = None
+
+
+class Question(StepBase):
+    why: Localised
+    optional: bool = False
+    defer: bool = False  # "J'en parlerai avec mon conseiller"
+    sensitive: bool = False  # the warning about free text is shown first
+
+
+def _duplicates(ids: list[str], what: str) -> None:
+    twice = sorted({i for i in ids if ids.count(i) > 1})
+    if twice:
+        raise ValueError(f"duplicate {what} id: {', '.join(twice)}")
+
+
+class Choosing(Question):
+    choices: list[Choice] = Field(min_length=2, max_length=20)
+
+    @field_validator("choices")
+    @classmethod
+    def _distinct(cls, choices: list[Choice]) -> list[Choice]:
+        _duplicates([c.id for c in choices], "choice")
+        return choices
+
+
+class ChoiceStep(Choosing):
+    kind: Literal["choice"]
+    commitment: Commitment | None = None
+
+    @model_validator(mode="after")
+    def _grants_exist(self) -> Self:
+        if self.commitment:
+            unknown = set(self.commitment.grants) - {c.id for c in self.choices}
+            if unknown:
+                raise ValueError(f"the commitment is granted by an unknown choice: {', '.join(sorted(unknown))}")
+        return self
+
+
+class _Picking(Choosing):
+    pick: Pick = Field(default_factory=Pick)
+
+    @model_validator(mode="after")
+    def _enough(self) -> Self:
+        most = max(self.pick.min, self.pick.max or 0)
+        if most > len(self.choices):
+            raise ValueError(f"pick asks for {most} of {len(self.choices)} choices")
+        return self
+
+
+class ChoicesStep(_Picking):
+    kind: Literal["choices"]
+
+
+class RankingStep(_Picking):
+    kind: Literal["ranking"]
+
+
+class ScaleStep(Question):
+    kind: Literal["scale"]
+    range: ScaleRange
+    ends: dict[Language, tuple[str, str]]
+    dimension: Name | None = None
+    reverse: bool = False
+
+
+class TextStep(Question):
+    kind: Literal["text"]
+    length: Length = Field(default_factory=Length)
+
+
+class NumberStep(Question):
+    kind: Literal["number"]
+    range: NumberRange = Field(default_factory=NumberRange)
+    unit: Localised | None = None
+    decimals: bool = False
+
+
+class DateStep(Question):
+    kind: Literal["date"]
+    range: DateRange = Field(default_factory=DateRange)
+
+
+class BatteryStep(Question):
+    """Many items with one shared scale, one tap each. `text` introduces it and stands above each item."""
+
+    kind: Literal["battery"]
+    items: list[Item] = Field(min_length=2, max_length=80)
+    labels: list[Localised] = Field(min_length=2, max_length=7)  # the shared scale: label of 1, of 2, …
+
+    @field_validator("items")
+    @classmethod
+    def _distinct(cls, items: list[Item]) -> list[Item]:
+        _duplicates([i.id for i in items], "item")
+        return items
+
+
+Step = Annotated[
+    Information | ChoiceStep | ChoicesStep | RankingStep | ScaleStep | TextStep | NumberStep | DateStep | BatteryStep,
+    Field(discriminator="kind"),
+]
+
+
+# --------------------------------------------------------------------------------------------------------------- the pack
+class Outcome(Model):
+    """A named end of the flow. `text` is said last; `fact` is dated."""
+
+    title: Localised
+    text: Localised | None = None
+    fact: Name | None = None
+
+
+class Pack(Model):
+    """A questionnaire: who made it under what licence, in which languages, its steps and its named outcomes."""
+
+    id: PackId
+    title: Localised
+    licence: str = Field(min_length=2)
+    source: str = Field(min_length=2)
+    validated: bool  # a psychometric claim: true only with a source that shows it
+    languages: list[Language] = Field(min_length=1)
+    phase: Name
+    minutes: int = Field(ge=1, le=60)
+    dimensions: dict[Name, Localised] = Field(default_factory=dict)
+    outcomes: dict[Name, Outcome] = Field(min_length=1)
+    steps: list[Step] = Field(min_length=1)
+
+    @field_validator("languages")
+    @classmethod
+    def _distinct_languages(cls, languages: list[str]) -> list[str]:
+        _duplicates(languages, "language")
+        return languages
+
+    @field_validator("steps")
+    @classmethod
+    def _distinct_steps(cls, steps: list[Step]) -> list[Step]:
+        _duplicates([s.id for s in steps], "step")
+        return steps
+
+
+def bound(text: Bound, today: date) -> date:
+    """The day a `Bound` means, seen from `today`."""
+    from calendar import monthrange
+    from datetime import timedelta
+
+    if text == "today":
+        return today
+    if text[0] not in "+-":
+        return date.fromisoformat(text)
+    amount, unit = int(text[:-1]), text[-1]
+    if unit in "dw":
+        return today + timedelta(days=amount * (7 if unit == "w" else 1))
+    month = today.year * 12 + today.month - 1 + amount * (12 if unit == "y" else 1)
+    year, month0 = divmod(month, 12)
+    return date(year, month0 + 1, min(today.day, monthrange(year, month0 + 1)[1]))
