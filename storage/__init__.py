@@ -1,0 +1,1 @@
+"""Tables, units of work, migrations, encryption: everything that outlives the process."""

@@ -1,0 +1,90 @@
+"""The master key: 32 bytes in a file of their own, kept apart from the database and from its backups."""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import os
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path
+from secrets import token_bytes
+
+from storage.errors import StorageError
+
+KEY_BYTES = 32  # AES-256
+
+
+@dataclass(frozen=True, slots=True)
+class MasterKey:
+    """Wraps the data keys. `id` names the key without revealing it, so that a wrong key is recognised as such."""
+
+    secret: bytes = field(repr=False)
+
+    @property
+    def id(self) -> str:
+        return hmac.digest(self.secret, b"jalon master key id", hashlib.sha256)[:8].hex()
+
+    @classmethod
+    def load(cls, path: Path, database: Path | None = None) -> "MasterKey":
+        """Reads the key. `database`: the SQLite file, whose folder must not hold the key.
+
+        Raises `StorageError` when the file is missing, readable by others, malformed, or lies beside the database.
+        """
+        _refuse_beside(path, database)
+        try:
+            mode = path.stat().st_mode
+            text = path.read_bytes()
+        except FileNotFoundError:
+            raise StorageError(
+                f"no master key at {path}: restore it from where you keep it, or create a first one"
+            ) from None
+        except OSError as error:
+            raise StorageError(f"the master key at {path} cannot be read: {error.strerror}") from None
+        if stat.S_IMODE(mode) & 0o077:
+            raise StorageError(f"others can read the master key at {path}: run chmod 600 {path}")
+        return cls(_decode(text, path))
+
+    @classmethod
+    def create(cls, path: Path, database: Path | None = None) -> "MasterKey":
+        """Makes a key in a new file (mode 600, in a folder of mode 700). Never replaces one: raises `StorageError`."""
+        _refuse_beside(path, database)
+        secret = token_bytes(KEY_BYTES)
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _write_new(path, base64.b64encode(secret) + b"\n")
+        except FileExistsError:
+            raise StorageError(f"there is already a file at {path}; a master key is never replaced") from None
+        except OSError as error:
+            raise StorageError(f"the master key cannot be written to {path}: {error.strerror}") from None
+        return cls(secret)
+
+
+def _write_new(path: Path, content: bytes) -> None:
+    """Writes and syncs the file and its folder: data sealed with a key that a power cut took away would be lost."""
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _refuse_beside(path: Path, database: Path | None) -> None:
+    if database is not None and path.resolve().is_relative_to(database.resolve().parent):
+        raise StorageError(
+            f"the master key at {path} lies in the database's folder, where one theft takes both: put it elsewhere"
+        )
+
+
+def _decode(text: bytes, path: Path) -> bytes:
+    try:
+        secret = base64.b64decode(text.strip(), validate=True)
+    except binascii.Error:
+        secret = b""
+    if len(secret) != KEY_BYTES:
+        raise StorageError(f"the file at {path} is not a master key: it should hold {KEY_BYTES} bytes in base64")
+    return secret

@@ -1,0 +1,249 @@
+"""The tables about people and what they said.
+
+Ids are UUIDs made here, so that encryption can bind a value to its row before it is inserted. *Sealed* columns hold what
+`storage.vault` makes; all times are UTC.
+"""
+
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID, uuid4
+
+from sqlalchemy import BigInteger, CheckConstraint, Index, MetaData, Table, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from storage.columns import Arrival, UTCDateTime
+
+NAMES = {  # every constraint has the same name on both databases, so that migrations can speak of it
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(SQLModel):
+    """What all tables of Jalon share: one metadata, with constraints named by rule."""
+
+    metadata: ClassVar[MetaData] = MetaData(naming_convention=NAMES)
+
+
+def table(model: type[SQLModel]) -> Table:
+    """The table behind a model, for statements."""
+    return Base.metadata.tables[str(model.__tablename__)]
+
+
+def one_where(name: str, *columns: str, where: str, sqlite: str = "") -> Index:
+    """A partial unique index: at most one row for these columns among those that satisfy `where`."""
+    return Index(name, *columns, unique=True, sqlite_where=text(sqlite or where), postgresql_where=text(where))
+
+
+def partial(name: str, *columns: str, where: str) -> Index:
+    """An index over the rows that satisfy `where` only: its cost does not grow with the finished rows."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
+def identifier() -> Any:
+    return Field(default_factory=uuid4, primary_key=True)
+
+
+def moment(*, index: bool = False) -> Any:
+    return Field(sa_type=UTCDateTime, index=index)
+
+
+def maybe_moment() -> Any:
+    return Field(default=None, sa_type=UTCDateTime)
+
+
+def telegram_id() -> Any:
+    """Telegram's identifiers have up to 52 significant bits (Bot API, `User.id`)."""
+    return Field(sa_type=BigInteger)
+
+
+def maybe_telegram_id() -> Any:
+    return Field(default=None, sa_type=BigInteger)
+
+
+def arrival() -> Any:
+    return Field(default=None, primary_key=True, sa_type=Arrival)
+
+
+# ------------------------------------------------------------------------------------------------------------ people
+class DataKey(Base, table=True):
+    """The key of one person's content, itself wrapped by the master key. Destroying it destroys the content."""
+
+    __tablename__ = "data_key"
+
+    owner_id: UUID = Field(primary_key=True)
+    wrapped: bytes
+    master_id: str
+    created_at: datetime = moment()
+
+
+class Counsellor(Base, table=True):
+    id: UUID = identifier()
+    name: str
+    email: str | None = Field(default=None, unique=True)
+    created_at: datetime = moment()
+
+
+class Beneficiary(Base, table=True):
+    """A dossier. It outlives its content: name and state can be emptied while the facts keep pointing here."""
+
+    id: UUID = identifier()
+    name: str | None = None
+    language: str
+    zone: str = "Europe/Paris"
+    counsellor_id: UUID | None = Field(default=None, foreign_key="counsellor.id", index=True)
+    journey_id: str
+    journey_at: str
+    active_run_id: UUID | None = None  # no foreign key: run points back here, and a circle helps nobody
+    created_at: datetime = moment()
+    last_active_at: datetime | None = maybe_moment()
+    unreachable_since: datetime | None = maybe_moment()
+    unreachable_reason: str | None = None
+    stopped_at: datetime | None = maybe_moment()
+
+
+class ChatLink(Base, table=True):
+    """Which dossier a chat speaks for. At most one open link a chat, and one a dossier, for each bot."""
+
+    __tablename__ = "chat_link"
+    __table_args__ = (
+        one_where("one_link_per_chat", "bot_id", "chat_id", where="ended_at IS NULL"),
+        one_where("one_link_per_dossier", "bot_id", "beneficiary_id", where="ended_at IS NULL"),
+    )
+
+    id: UUID = identifier()
+    bot_id: int = telegram_id()
+    chat_id: int = telegram_id()
+    user_id: int = telegram_id()
+    beneficiary_id: UUID = Field(foreign_key="beneficiary.id", index=True)
+    linked_at: datetime = moment()
+    ended_at: datetime | None = maybe_moment()
+    ended_reason: str | None = None
+
+
+class Invitation(Base, table=True):
+    """A link given to a person once. Only the hash of its code is kept: who reads the database cannot use it."""
+
+    __table_args__ = (CheckConstraint("kind IN ('enrol', 'relink')", "kind"),)
+
+    id: UUID = identifier()
+    code_hash: str = Field(unique=True)
+    beneficiary_id: UUID = Field(foreign_key="beneficiary.id", index=True)
+    kind: str
+    created_at: datetime = moment()
+    expires_at: datetime = moment()
+    used_at: datetime | None = maybe_moment()
+    used_by_user: int | None = maybe_telegram_id()
+    revoked_at: datetime | None = maybe_moment()
+
+
+class FlowVersion(Base, table=True):
+    """A pack, or a journey, as it was when somebody began with it. A run stays on its version."""
+
+    __tablename__ = "flow_version"
+
+    version: str = Field(primary_key=True)
+    flow_id: str = Field(index=True)
+    source: str
+    stored_at: datetime = moment()
+
+
+# ------------------------------------------------------------------------------------------------- runs and answers
+class RunRow(Base, table=True):
+    """`content` (sealed): what is being answered right now, and the path."""
+
+    __tablename__ = "run"
+
+    id: UUID = identifier()
+    beneficiary_id: UUID = Field(foreign_key="beneficiary.id", index=True)
+    flow_id: str
+    flow_version: str = Field(foreign_key="flow_version.version")
+    language: str
+    at_node: str
+    visit: int
+    outcome: str | None = None
+    paused: bool
+    answers_given: int = 0  # how many answers the history holds: the last `seq`
+    content: bytes
+    started_at: datetime = moment()
+    updated_at: datetime = moment()
+    finished_at: datetime | None = maybe_moment()
+
+
+class AnswerRow(Base, table=True):
+    """The history of answers: rows are added, never rewritten, save for `aside` and `current`."""
+
+    __tablename__ = "answer"
+    __table_args__ = (
+        one_where("one_current_answer", "run_id", "step", where="current", sqlite="current = 1"),
+        UniqueConstraint("run_id", "seq"),
+        CheckConstraint("how IN ('given', 'skipped', 'deferred')", "how"),
+    )
+
+    id: UUID = identifier()
+    run_id: UUID = Field(foreign_key="run.id")
+    beneficiary_id: UUID = Field(foreign_key="beneficiary.id", index=True)
+    step: str
+    seq: int
+    how: str
+    content: bytes  # sealed: value, question as shown, parts
+    language: str
+    visit: int
+    given_at: datetime = moment()
+    aside: bool
+    current: bool
+
+
+class FlagRow(Base, table=True):
+    """Something a counsellor should know; `reason` is sealed, for it may quote the answer."""
+
+    __tablename__ = "flag"
+    __table_args__ = (one_where("one_open_flag", "run_id", "rule", where="lifted_at IS NULL"),)
+
+    id: UUID = identifier()
+    beneficiary_id: UUID = Field(foreign_key="beneficiary.id", index=True)
+    run_id: UUID | None = Field(default=None, foreign_key="run.id")
+    step: str
+    rule: str
+    level: str
+    reason: bytes
+    raised_at: datetime = moment()
+    lifted_at: datetime | None = maybe_moment()
+    seen_at: datetime | None = maybe_moment()
+
+
+# ---------------------------------------------------------------------------------------- facts, kept without content
+class Fact(Base, table=True):
+    """Something happened on a date. Proof of service: stays when the content is destroyed (no foreign key to it)."""
+
+    id: UUID = identifier()
+    beneficiary_id: UUID = Field(foreign_key="beneficiary.id", index=True)
+    name: str
+    at: datetime = moment()
+    run_id: UUID | None = None
+
+
+class Consent(Base, table=True):
+    """An act of the person, with the exact words shown. Added, never changed: a withdrawal is one more row."""
+
+    id: UUID = identifier()
+    beneficiary_id: UUID = Field(foreign_key="beneficiary.id", index=True)
+    purpose: str
+    granted: bool
+    text: str
+    choice_label: str
+    language: str
+    flow_version: str
+    step: str
+    channel: str
+    at: datetime = moment()
+
+
+class Heartbeat(Base, table=True):
+    """When each part of the house last said that it lives."""
+
+    name: str = Field(primary_key=True)
+    at: datetime = moment()
