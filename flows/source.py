@@ -1,0 +1,97 @@
+"""The text of a pack as plain data: YAML 1.2, without the parts of YAML that surprise, and with line numbers."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.composer import Composer, ComposerError
+from ruamel.yaml.constructor import DuplicateKeyError, SafeConstructor
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import AliasEvent
+from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
+
+from flows.problems import PackError, Problem
+
+MAX_BYTES = 512 * 1024  # the longest pack shipped is a tenth of this
+Place = tuple[str | int, ...]
+
+
+class _NoAliases(Composer):
+    """Refuses aliases: nothing in a pack needs them, and a few lines of them unfold into gigabytes."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.parser.check_event(AliasEvent):
+            mark = self.parser.peek_event().start_mark
+            raise ComposerError(None, None, "YAML aliases (*name) are not used in packs: write the text out", mark)
+        return super().compose_node(parent, index)
+
+
+class _Plain(SafeConstructor):
+    """Days stay text ("2027-03-15"), as the grammar expects them."""
+
+
+_Plain.add_constructor("tag:yaml.org,2002:timestamp", SafeConstructor.construct_yaml_str)
+
+
+def _yaml() -> YAML:
+    yaml = YAML(typ="safe", pure=True)
+    yaml.Composer, yaml.Constructor = _NoAliases, _Plain
+    return yaml
+
+
+def read_text(path: Path) -> str:
+    """The file's text. Raises `PackError` where it is missing, too large, empty or not UTF-8 (a BOM is no fault)."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise PackError([Problem(f"cannot be read: {error.strerror}", file=str(path))]) from None
+    if len(content) > MAX_BYTES:
+        raise PackError([Problem(f"the file is too large: {len(content)} bytes, at most {MAX_BYTES}", file=str(path))])
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise PackError([Problem("the file is not written in UTF-8", file=str(path), line=line)]) from None
+    if not text.strip():
+        raise PackError([Problem("the file is empty", file=str(path))])
+    return text
+
+
+def _words(error: YAMLError) -> str:
+    if isinstance(error, DuplicateKeyError):
+        return str(error.problem).split(" with value")[0].replace("found duplicate key", "the key is written twice:")
+    if isinstance(error, ComposerError):
+        return str(error.problem)
+    told = (error.context, error.problem) if isinstance(error, MarkedYAMLError) else (str(error).splitlines()[0],)
+    return f"this is not YAML: {', '.join(part for part in told if part)}"
+
+
+def parse(text: str, file: str) -> Any:
+    """The text as plain data. Raises `PackError` with the line where it is not YAML."""
+    try:
+        return _yaml().load(text)
+    except YAMLError as error:
+        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+        line = mark.line + 1 if mark else getattr(error, "line", None)
+        raise PackError([Problem(_words(error), file=file, line=line)]) from None
+    except (RecursionError, ValueError) as error:
+        said = "nested too deep" if isinstance(error, RecursionError) else str(error)
+        raise PackError([Problem(f"this is not YAML: {said}", file=file)]) from None
+
+
+def _lines(node: Node, place: Place) -> Iterator[tuple[Place, int]]:
+    yield place, node.start_mark.line + 1
+    if isinstance(node, SequenceNode):
+        for index, entry in enumerate(node.value):
+            yield from _lines(entry, (*place, index))
+    elif isinstance(node, MappingNode):
+        for key, entry in node.value:
+            yield from _lines(entry, (*place, key.value))
+            yield (*place, key.value), key.start_mark.line + 1  # the key's line wins: it is where one looks
+
+
+def lines_of(text: str) -> dict[Place, int]:
+    """The line (from 1) of every place of a text that `parse` accepts."""
+    node = _yaml().compose(text)
+    return dict(_lines(node, ())) if node is not None else {}
