@@ -211,11 +211,19 @@ def _emoji(argument: str, inside: str) -> Entity | None:
     return {"custom_emoji_id": argument}
 
 
+def _code(argument: str, inside: str) -> Entity | None:
+    return {"language": argument} if argument else {}
+
+
+def _blockquote(argument: str, inside: str) -> Entity | None:
+    return {"type": "expandable_blockquote"} if argument else {}
+
+
 _DETAILS: Final = {
     "a": _link,
     "tg-emoji": _emoji,
-    "code": lambda argument, _: {"language": argument} if argument else {},
-    "blockquote": lambda argument, _: {"type": "expandable_blockquote"} if argument else {},
+    "code": _code,
+    "blockquote": _blockquote,
 }
 
 

@@ -1,7 +1,9 @@
 """The chat page and its stream of events."""
 
 import asyncio
+import base64
 import json
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +17,7 @@ _FILES: Final = {
     "chat.css": "text/css",
     "chat.js": "text/javascript",
     "dom.js": "text/javascript",
+    "menus.js": "text/javascript",
     "words.js": "text/javascript",
     "icon.svg": "image/svg+xml",
 }
@@ -37,6 +40,15 @@ async def static(request: web.Request) -> web.Response:
     if name not in _FILES:
         raise web.HTTPNotFound
     return _file(name, _FILES[name])
+
+
+async def download(server: Server, request: web.Request) -> web.Response:
+    """A file of the conversation, by its id: always as a download, never shown in this origin."""
+    file = server.main.files.get(request.match_info["file_id"])
+    if file is None:
+        raise web.HTTPNotFound
+    headers = {**SECURITY_HEADERS, "Content-Disposition": "attachment"}
+    return web.Response(body=base64.b64decode(file["content"]), content_type=file["mime_type"], headers=headers)
 
 
 class Stream:
@@ -76,5 +88,6 @@ def routes(server: Server) -> list[web.RouteDef]:
         web.get(f"/{username}", page),
         web.get(f"/t.me/{username}", page),
         web.get("/static/{name}", static),
+        web.get("/simulator/files/{file_id}", partial(download, server)),
         web.get("/simulator/stream", Stream(server).follow),
     ]

@@ -5,6 +5,7 @@ The rhythm is telegram-bot-api's (`WebhookActor.cpp`): one immediate retry, then
 
 import asyncio
 import json
+from functools import partial
 from typing import Any, Final
 
 import aiohttp
@@ -57,9 +58,9 @@ class Courier:
             if update.lane not in self._lanes:
                 task = asyncio.create_task(self._carry(session, webhook, update))
                 self._lanes[update.lane] = task
-                task.add_done_callback(lambda _, lane=update.lane: self._free(lane))
+                task.add_done_callback(partial(self._free, update.lane))
 
-    def _free(self, lane: str) -> None:
+    def _free(self, lane: str, task: asyncio.Task[None]) -> None:
         self._lanes.pop(lane, None)
         self._world.updates.changed.ring()
 
@@ -116,4 +117,5 @@ class Courier:
             self._server.call(self._world, method, Params(call))
         except ApiError as error:
             code, description = error.code, error.description
-        self._server.journal.note(self._world.clock.now(), method, str(call.get("chat_id", "")), code, description, False)
+        chat_id = str(call.get("chat_id", ""))
+        self._server.journal.note(self._world.clock.now(), method, chat_id, code, description, injected=False)
