@@ -313,20 +313,3 @@ class Pack(Model):
     def _distinct_steps(cls, steps: list[Step]) -> list[Step]:
         _duplicates([s.id for s in steps], "step")
         return steps
-
-
-def bound(text: Bound, today: date) -> date:
-    """The day a `Bound` means, seen from `today`."""
-    from calendar import monthrange
-    from datetime import timedelta
-
-    if text == "today":
-        return today
-    if text[0] not in "+-":
-        return date.fromisoformat(text)
-    amount, unit = int(text[:-1]), text[-1]
-    if unit in "dw":
-        return today + timedelta(days=amount * (7 if unit == "w" else 1))
-    month = today.year * 12 + today.month - 1 + amount * (12 if unit == "y" else 1)
-    year, month0 = divmod(month, 12)
-    return date(year, month0 + 1, min(today.day, monthrange(year, month0 + 1)[1]))

@@ -1,0 +1,209 @@
+"""Which choice a person means when they type instead of tapping: its label, its number, its first words, a word of its own.
+
+The ways of reading are tried from the surest to the loosest; the first that recognises something decides. What it recognises may
+be several choices: that is ambiguous, never a guess.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from flows.numbers_typed import NUMBER_WORDS, with_digits
+from flows.spoken import NO, YES, core, fold, means, one_typo
+from flows.understood import Misunderstood
+
+_YES_IDS = {"yes", "oui", "ok", "agree", "agreed", "accept"}
+_NO_IDS = {"no", "non", "refuse", "disagree", "decline"}
+_SMALL = frozenset(
+    "a au aux avec c ce ces cette d dans de des du en est et il j je l la le les leur m ma me mes mon n ne nous on ou par pour qu "
+    "que qui s sa se ses son suis sur t un une vos votre vous y an and are as at be by for from i in is it m my of on or "
+    "our re s so that the their this to ve we with you your ll d am".split()
+)
+_NEGATIONS = frozenset(
+    "pas aucun aucune sans non jamais rien ni no not never none without nothing don doesn t cannot".split()
+)
+_ORDINALS = {
+    word: place
+    for place, words in enumerate(
+        (
+            "premier premiere first",
+            "deuxieme second seconde",
+            "troisieme third",
+            "quatrieme fourth",
+            "cinquieme fifth",
+            "sixieme sixth",
+            "septieme seventh",
+            "huitieme eighth",
+            "neuvieme ninth",
+            "dixieme tenth",
+        ),
+        start=1,
+    )
+    for word in words.split()
+}
+_LAST = {"dernier", "derniere", "last"}
+_NUMBERED = re.compile(
+    r"(?:(?:la|le|l|the|n|no|num|numero|number|nr|choix|choice|option|reponse|answer|proposition|case) ?)*?"
+    rf"(?:(?P<number>\d{{1,9}}) ?(?:er|ere|e|eme|ieme|nd|nde|st|th|rd)?|(?P<ordinal>{'|'.join([*_ORDINALS, *_LAST])}))"
+    r"(?: (?:choix|choice|option|reponse|answer|proposition|one))?"
+)
+
+
+@dataclass(frozen=True)
+class Option:
+    """One thing that can be chosen: its value, the label shown and the label folded."""
+
+    value: str | int
+    label: str
+    key: str
+
+    @property
+    def words(self) -> list[str]:
+        return self.key.split()
+
+
+def options(values: Sequence[str] | Sequence[int], labels: Sequence[str]) -> list[Option]:
+    """The options of a question, in their order."""
+    return [Option(value, label, fold(label)) for value, label in zip(values, labels, strict=True)]
+
+
+def typed_number(words: str, count: int) -> int | None:
+    """The number of a choice in folded words ("la 2", "le deuxième", "réponse 2", "la dernière" of `count`)."""
+    match = _NUMBERED.fullmatch(with_digits(words)) or _NUMBERED.fullmatch(with_digits(core(words)))
+    if match is None:
+        return None
+    if match["number"]:
+        return int(match["number"])
+    return count if match["ordinal"] in _LAST else _ORDINALS[match["ordinal"]]
+
+
+def _by_label(words: str, choices: Sequence[Option]) -> list[Option]:
+    exact = [c for c in choices if c.key and c.key == words]
+    return exact or [c for c in choices if c.key and core(c.key) == core(words)]
+
+
+def _by_number(words: str, choices: Sequence[Option]) -> list[Option]:
+    place = typed_number(words, len(choices))
+    return [choices[place - 1]] if place and place <= len(choices) else []
+
+
+def _by_number_and_label(words: str, choices: Sequence[Option]) -> list[Option]:
+    """ "2. Moi", as in a numbered list; "2. Toi" names two different choices."""
+    number, _, rest = words.partition(" ")
+    labelled = _by_label(rest, choices) if number.isdecimal() and rest else []
+    return [*_by_number(number, choices), *labelled] if labelled else []
+
+
+def _affirms(option: Option) -> bool:
+    return option.value in _YES_IDS or option.key in YES or option.words[:1] in (["oui"], ["yes"])
+
+
+def _denies(option: Option) -> bool:
+    return option.value in _NO_IDS or option.key in NO or option.words[:1] in (["non"], ["no"])
+
+
+def _by_yes_or_no(words: str, choices: Sequence[Option]) -> list[Option]:
+    if means(words, YES):
+        return [c for c in choices if _affirms(c)]
+    return [c for c in choices if _denies(c)] if means(words, NO) else []
+
+
+def telling(words: Sequence[str]) -> list[str]:
+    """The words that tell one label from another: all but the small ones."""
+    return [w for w in words if w not in _SMALL]
+
+
+def _by_beginning(words: str, choices: Sequence[Option]) -> list[Option]:
+    typed = core(words).split()
+    if not telling(typed):
+        return []
+    return [c for c in choices if typed in (c.words[: len(typed)], core(c.key).split()[: len(typed)])]
+
+
+def _same_sense(typed: Sequence[str], option: Option) -> bool:
+    return bool(_NEGATIONS & set(typed)) == bool(_NEGATIONS & set(option.words))
+
+
+def _by_words(words: str, choices: Sequence[Option]) -> list[Option]:
+    """Words of one label only; a label that denies needs a word that denies ("contrainte" is not "Aucune contrainte")."""
+    typed = core(words).split()
+    own = set(telling(typed))
+    return [c for c in choices if own and own <= set(c.words) and _same_sense(typed, c)]
+
+
+def _slip(typed: str, word: str) -> bool:
+    fixed = NUMBER_WORDS | YES | NO
+    return typed == word or (typed not in fixed and word not in fixed and one_typo(typed, word))
+
+
+def _by_typo(words: str, choices: Sequence[Option]) -> list[Option]:
+    typed = core(words).split()
+    own = telling(typed)
+
+    def holds(option: Option) -> bool:
+        return _same_sense(typed, option) and all(any(_slip(t, w) for w in option.words) for t in own)
+
+    return [c for c in choices if own and holds(c)]
+
+
+Reading = Callable[[str, Sequence[Option]], list[Option]]
+SURE: tuple[Reading, ...] = (_by_label, _by_number, _by_number_and_label)
+PLAIN: tuple[Reading, ...] = (*SURE, _by_yes_or_no, _by_beginning)
+LOOSE: tuple[Reading, ...] = (*PLAIN, _by_words, _by_typo)
+
+
+def choose(words: str, choices: Sequence[Option], readings: Sequence[Reading]) -> Option | Misunderstood:
+    """The option meant by folded words, by the first of the readings that recognises any."""
+    found: list[Option] = next((f for reading in readings if (f := reading(words, choices))), [])
+    distinct = [c for c in choices if c in found]
+    if len(distinct) == 1:
+        return distinct[0]
+    if distinct:
+        return Misunderstood("ambiguous", {"candidates": [c.value for c in distinct]})
+    if typed_number(words, len(choices)) is not None:
+        return Misunderstood("out_of_range", {"from": 1, "to": len(choices)})
+    return Misunderstood("unclear")
+
+
+_BETWEEN = re.compile(
+    r"\s*(?:[,;\n/+&•]|(?<=\d)[.)]?-(?=\d)|(?<=\d)[.)](?=\s)|\b(?:et|and|puis|ensuite|then|ainsi que|enfin)\b)\s*", re.I
+)
+
+
+def choose_many(text: str, choices: Sequence[Option], readings: Sequence[Reading]) -> list[Option] | Misunderstood:
+    """The options listed in a text, in the order typed, each once.
+
+    A label that holds a comma or an "et" is met before the text is cut there.
+    """
+    parts = [part.strip() for part in _BETWEEN.split(text)]
+    parts = [part for part in parts if fold(part)]
+    width = 1 + max(len(_BETWEEN.findall(c.label)) for c in choices)
+    found: list[Option] = []
+    while parts:
+        size, picked = _longest(parts[:width], choices, readings)
+        if isinstance(picked, Misunderstood):
+            return picked
+        found, parts = [*found, *picked], parts[size:]
+    return list(dict.fromkeys(found))
+
+
+def _longest(
+    parts: Sequence[str], choices: Sequence[Option], readings: Sequence[Reading]
+) -> tuple[int, list[Option] | Misunderstood]:
+    """The longest run of parts that is one label; otherwise the first part, loosely."""
+    for size in range(len(parts), 1, -1):
+        joined = {fold(f" {glue} ".join(parts[:size])) for glue in ("", "et", "and")}
+        whole = [c for c in choices if c.key in joined]
+        if whole:
+            return size, whole[:1]
+    return 1, _one_part(fold(parts[0]), choices, readings)
+
+
+def _one_part(words: str, choices: Sequence[Option], readings: Sequence[Reading]) -> list[Option] | Misunderstood:
+    numbers = with_digits(words).split()
+    if len(numbers) > 1 and all(n.isdecimal() for n in numbers):  # "1 3 5"
+        each = [choose(n, choices, SURE) for n in numbers]
+        refused = next((e for e in each if isinstance(e, Misunderstood)), None)
+        return refused or [e for e in each if isinstance(e, Option)]
+    picked = choose(words, choices, readings)
+    return picked if isinstance(picked, Misunderstood) else [picked]
