@@ -24,8 +24,9 @@ SETUP = ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_k
 class Database:
     """The door to the tables. Synchronous and thread-safe: call it off the event loop.
 
-    On SQLite the writers of this process queue for a lock and begin with BEGIN IMMEDIATE: a deferred begin that turns into a
-    write fails with "database is locked" (47 of 272 transactions when tried). Readers see a snapshot and wait for nobody.
+    On SQLite the writers of this process queue for a lock and begin with BEGIN IMMEDIATE: a deferred begin that turns
+    into a write fails with "database is locked" (47 of 272 transactions when tried). Readers see a snapshot and wait
+    for nobody.
     """
 
     def __init__(self, url: str, clock: Clock | None = None) -> None:

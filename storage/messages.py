@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field
 
-from storage.tables import Base, arrival, maybe_moment, maybe_telegram_id, moment, one_where, partial, telegram_id
+from storage.columns import Base, arrival, maybe_moment, maybe_telegram_id, moment, one_where, partial, telegram_id
 
 OPEN = "state IN ('queued', 'leased')"
 
@@ -45,6 +45,7 @@ class OutboxRow(Base, table=True):
         partial("open_in_order", "bot_id", "priority", "seq", where=OPEN),
         partial("open_by_chat", "bot_id", "chat_id", "seq", where=OPEN),
         Index("sent_lately", "bot_id", "sent_at"),
+        Index("showings", "run_id", "visit"),
         {"sqlite_autoincrement": True},
     )
 

@@ -19,6 +19,13 @@ def insert_or_ignore(session: Session, table: Table) -> Any:
     return insert(table).on_conflict_do_nothing()
 
 
+def upsert(session: Session, table: Table, key: list[str]) -> Any:
+    """INSERT …, or UPDATE of the other columns where a row with this key exists."""
+    insert = (postgresql.insert if is_postgresql(session) else sqlite.insert)(table)
+    others = {column.name: insert.excluded[column.name] for column in table.c if column.name not in key}
+    return insert.on_conflict_do_update(index_elements=key, set_=others)
+
+
 def lock_number(*names: object) -> int:
     """A 64-bit number for an advisory lock, the same in every process."""
     digest = hashlib.blake2b("\0".join(map(str, names)).encode(), digest_size=8).digest()

@@ -1,71 +1,26 @@
 """The tables about people and what they said.
 
-Ids are UUIDs made here, so that encryption can bind a value to its row before it is inserted. *Sealed* columns hold what
-`storage.vault` makes; all times are UTC.
+Ids are UUIDs made here, so that encryption can bind a value to its row before it is inserted. *Sealed* columns hold
+what `storage.vault` makes; all times are UTC.
 """
 
 from datetime import datetime
-from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, MetaData, Table, UniqueConstraint, text
-from sqlmodel import Field, SQLModel
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlmodel import Field
 
-from storage.columns import Arrival, UTCDateTime
-
-NAMES = {  # every constraint has the same name on both databases, so that migrations can speak of it
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-    "pk": "pk_%(table_name)s",
-}
-
-
-class Base(SQLModel):
-    """What all tables of Jalon share: one metadata, with constraints named by rule."""
-
-    metadata: ClassVar[MetaData] = MetaData(naming_convention=NAMES)
-
-
-def table(model: type[SQLModel]) -> Table:
-    """The table behind a model, for statements."""
-    return Base.metadata.tables[str(model.__tablename__)]
-
-
-def one_where(name: str, *columns: str, where: str, sqlite: str = "") -> Index:
-    """A partial unique index: at most one row for these columns among those that satisfy `where`."""
-    return Index(name, *columns, unique=True, sqlite_where=text(sqlite or where), postgresql_where=text(where))
-
-
-def partial(name: str, *columns: str, where: str) -> Index:
-    """An index over the rows that satisfy `where` only: its cost does not grow with the finished rows."""
-    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
-
-
-def identifier() -> Any:
-    return Field(default_factory=uuid4, primary_key=True)
-
-
-def moment(*, index: bool = False) -> Any:
-    return Field(sa_type=UTCDateTime, index=index)
-
-
-def maybe_moment() -> Any:
-    return Field(default=None, sa_type=UTCDateTime)
-
-
-def telegram_id() -> Any:
-    """Telegram's identifiers have up to 52 significant bits (Bot API, `User.id`)."""
-    return Field(sa_type=BigInteger)
-
-
-def maybe_telegram_id() -> Any:
-    return Field(default=None, sa_type=BigInteger)
-
-
-def arrival() -> Any:
-    return Field(default=None, primary_key=True, sa_type=Arrival)
+from storage.columns import (
+    Base,
+    arrival,
+    identifier,
+    maybe_moment,
+    maybe_telegram_id,
+    moment,
+    one_where,
+    telegram_id,
+)
+from storage.columns import table as table
 
 
 # ------------------------------------------------------------------------------------------------------------ people
@@ -97,6 +52,7 @@ class Beneficiary(Base, table=True):
     counsellor_id: UUID | None = Field(default=None, foreign_key="counsellor.id", index=True)
     journey_id: str
     journey_at: str
+    writing_since: datetime | None = maybe_moment()  # what is typed goes to the counsellor, since then
     active_run_id: UUID | None = None  # no foreign key: run points back here, and a circle helps nobody
     created_at: datetime = moment()
     last_active_at: datetime | None = maybe_moment()
@@ -229,8 +185,11 @@ class Fact(Base, table=True):
 class Consent(Base, table=True):
     """An act of the person, with the exact words shown. Added, never changed: a withdrawal is one more row."""
 
-    id: UUID = identifier()
-    beneficiary_id: UUID = Field(foreign_key="beneficiary.id", index=True)
+    __table_args__ = (Index("consents_of", "beneficiary_id", "purpose", "seq"), {"sqlite_autoincrement": True})
+
+    seq: int | None = arrival()  # two acts of one batch have the same time: the order decides which is in force
+    id: UUID = Field(default_factory=uuid4, unique=True)
+    beneficiary_id: UUID = Field(foreign_key="beneficiary.id")
     purpose: str
     granted: bool
     text: str

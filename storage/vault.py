@@ -1,6 +1,6 @@
 """Encryption of content: one data key per beneficiary, wrapped by the master key.
 
-AES-256-GCM with a random 96-bit nonce: safe for 2^32 values a key (NIST SP 800-38D, 8.3), far beyond one person's words.
+AES-256-GCM with a random 96-bit nonce: safe for 2^32 values a key (NIST SP 800-38D, 8.3), beyond any person's words.
 The associated data binds each value to its owner, table, row and column: a value moved elsewhere does not open.
 A sealed value: version byte, nonce, ciphertext with its tag. The text is padded, so that the length does not tell which
 choice was made.
@@ -20,7 +20,8 @@ from sqlalchemy.orm import Session
 
 from storage.clock import Clock, SystemClock
 from storage.errors import Unreadable
-from storage.keys import KEY_BYTES, MasterKey
+from storage.keys import KEY_BYTES
+from storage.keys import MasterKey as MasterKey
 from storage.sql import insert_or_ignore
 from storage.tables import DataKey, table
 
@@ -48,7 +49,7 @@ class Vault:
         self._lock = Lock()
 
     def seal(self, session: Session, owner: UUID, table: str, row: Row, column: str, text: str | None) -> bytes | None:
-        """The value to store for `text`; None stays None. The owner's data key is made, in this transaction, if missing."""
+        """The value to store for `text`; None stays None. Makes the owner's data key in this transaction if missing."""
         if text is None:
             return None
         return _encrypt(

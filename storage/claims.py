@@ -1,0 +1,182 @@
+"""Claiming rows of the outbox: one statement at a time, so that order and rates are exact for any number of workers."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, TextClause, and_, bindparam, case, func, or_, select, text, update
+from sqlalchemy.orm import Session
+
+from storage.errors import Unreadable
+from storage.messages import OPEN, OutboxRow
+from storage.outbox import LEASE, MOST_ATTEMPTS, WHEN_LOST, Kind
+from storage.sql import hold_locks, lock_number
+from storage.tables import table
+from storage.vault import HOUSE, Vault
+
+_outbox = table(OutboxRow)
+_other = _outbox.alias("other")
+_recent = _outbox.alias("recent")
+_edited = _outbox.alias("edited")
+_now = bindparam("now")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How fast messages may leave. The numbers are Telegram's own advice (Bots FAQ, "My bot is hitting limits").
+
+    `per_second`: over all chats. `chat_gap`: seconds between messages in one chat. `burst`: how many may leave in one chat
+    within `burst * chat_gap` seconds, so that an answer in two messages does not stall.
+    """
+
+    per_second: int = 30
+    chat_gap: float = 1.0
+    burst: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A row leased to this worker. `message_id`: the Telegram message to edit; None when there is none, or it never left."""
+
+    id: UUID
+    seq: int
+    bot_id: int
+    chat_id: int
+    owner: UUID | None
+    kind: Kind
+    payload: dict[str, Any]
+    attempts: int
+    run_id: UUID | None
+    step: str | None
+    visit: int | None
+    edits: UUID | None
+    message_id: int | None
+
+
+def claim(
+    session: Session,
+    vault: Vault,
+    bot_id: int,
+    worker: str,
+    now: datetime,
+    limits: Limits = Limits(),
+    lease: timedelta = LEASE,
+) -> list[Claimed]:
+    """Leases what may leave now: at most one row a chat, its oldest open one, within the limits, by priority.
+
+    A row that is not due yet holds nobody up; one that waits to be retried holds up its own chat.
+    """
+    hold_locks(session, [lock_number("outbox", bot_id)])
+    reclaim(session, bot_id, now)
+    room = limits.per_second - _on_their_way(session, bot_id, now)
+    if room <= 0:
+        return []
+    window = timedelta(seconds=limits.chat_gap * limits.burst)
+    moment = {"bot": bot_id, "now": now, "chat_since": now - window, "burst": limits.burst, "room": room}
+    rows = session.connection().execute(_DUE, moment).all()
+    taken = _lease(session, [row.seq for row in rows], worker, now + lease)
+    return list(_opened(session, vault, [row for row in rows if row.seq in taken]))
+
+
+def reclaim(session: Session, bot_id: int, now: datetime) -> None:
+    """Leases that ran out are settled by kind; what has expired is dropped."""
+    moment = {"bot": bot_id, "now": now}
+    session.connection().execute(_LOST, moment)
+    session.connection().execute(_EXPIRED, moment)
+
+
+def next_due(session: Session, bot_id: int) -> datetime | None:
+    """When the next queued row becomes due (perhaps already): how long a worker may sleep."""
+    return session.connection().execute(_NEXT, {"bot": bot_id}).scalar_one_or_none()
+
+
+def _on_their_way(session: Session, bot_id: int, now: datetime) -> int:
+    """What left in the last second, plus what is about to."""
+    moment = {"bot": bot_id, "second_ago": now - timedelta(seconds=1)}
+    return sum(session.connection().execute(_BUSY, moment).one())
+
+
+def _lease(session: Session, rows: list[int], worker: str, until: datetime) -> set[int]:
+    """Takes those still queued: one may have been dropped since it was read."""
+    if not rows:
+        return set()
+    values = {"state": "leased", "leased_by": worker, "lease_until": until, "attempts": _outbox.c.attempts + 1}
+    queued = update(_outbox).where(_outbox.c.seq.in_(rows), _outbox.c.state == "queued").values(**values)
+    return set(session.connection().execute(queued.returning(_outbox.c.seq)).scalars())
+
+
+def _opened(session: Session, vault: Vault, rows: Sequence[Row[Any]]) -> Iterator[Claimed]:
+    """The rows with their payload. One that cannot be opened (its key was destroyed) must not hold up the others."""
+    for row in rows:
+        try:
+            payload = vault.open_json(session, row.beneficiary_id or HOUSE, "outbox", row.id, "content", row.content)
+        except Unreadable:
+            gone = update(_outbox).where(_outbox.c.seq == row.seq)
+            session.connection().execute(gone.values(state="dropped", error="unreadable", lease_until=None))
+            continue
+        same = {name: getattr(row, name) for name in ("id", "seq", "bot_id", "chat_id", "kind", "run_id", "step")}
+        yield Claimed(
+            owner=row.beneficiary_id,
+            payload=payload,
+            attempts=row.attempts + 1,
+            visit=row.visit,
+            edits=row.edits,
+            message_id=row.edited_message,
+            **same,
+        )
+
+
+# ---------------------------------------------------------------------------------------------------------- statements
+def _open(alias: str = "outbox") -> TextClause:
+    """Spelt as in the partial indexes, without parameters: that is how both planners recognise that they apply."""
+    return text(f"{alias}.{OPEN}")
+
+
+def _held_up() -> ColumnElement[bool]:
+    """Its chat has a row in flight, or an older one that is due or being retried."""
+    same_chat = and_(_other.c.bot_id == _outbox.c.bot_id, _other.c.chat_id == _outbox.c.chat_id, _open("other"))
+    begun = or_(_other.c.not_before <= _now, _other.c.attempts > 0)
+    before = or_(_other.c.state == "leased", and_(_other.c.seq < _outbox.c.seq, begun))
+    return select(_other.c.seq).where(same_chat, before).exists()
+
+
+def _sent_in_chat() -> ColumnElement[int]:
+    same_chat = and_(_recent.c.bot_id == _outbox.c.bot_id, _recent.c.chat_id == _outbox.c.chat_id)
+    lately = and_(_recent.c.sent_at > bindparam("chat_since"), _recent.c.kind != "typing")
+    return select(func.count()).select_from(_recent).where(same_chat, lately).scalar_subquery()
+
+
+_mine = and_(_outbox.c.bot_id == bindparam("bot"), _open())
+_DUE = (
+    select(_outbox, _edited.c.message_id.label("edited_message"))
+    .join_from(_outbox, _edited, _edited.c.id == _outbox.c.edits, isouter=True)
+    .where(_mine, _outbox.c.state == "queued", _outbox.c.not_before <= _now, ~_held_up())
+    .where(_sent_in_chat() < bindparam("burst"))
+    .order_by(_outbox.c.priority, _outbox.c.seq)
+    .limit(bindparam("room"))
+)
+_LOST = (
+    update(_outbox)
+    .where(_mine, _outbox.c.state == "leased", _outbox.c.lease_until <= _now)
+    .values(
+        state=case(
+            (_outbox.c.attempts >= MOST_ATTEMPTS, "unknown"),
+            *((_outbox.c.kind == kind, state) for kind, state in WHEN_LOST.items()),
+        ),
+        lease_until=None,
+        error="the worker did not report in time",
+    )
+)
+_EXPIRED = (
+    update(_outbox)
+    .where(_mine, _outbox.c.state == "queued", _outbox.c.expires_at <= _now)
+    .values(state="dropped", error="expired")
+)
+_NEXT = select(func.min(_outbox.c.not_before)).where(_mine, _outbox.c.state == "queued")
+_LATELY = and_(_outbox.c.bot_id == bindparam("bot"), _outbox.c.sent_at > bindparam("second_ago"))
+_BUSY = select(
+    select(func.count()).select_from(_outbox).where(_LATELY).scalar_subquery(),
+    select(func.count()).select_from(_outbox).where(_mine, _outbox.c.state == "leased").scalar_subquery(),
+)

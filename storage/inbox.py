@@ -1,0 +1,114 @@
+"""Updates, noted once: the key (bot, `update_id`) absorbs what Telegram repeats.
+
+How long a note is kept. Telegram keeps an update for 24 hours at most (Bot API, "Getting updates"), so that nothing is repeated
+later than that. After a week without updates it numbers the next ones at random (Bot API, `Update.update_id`): a note older
+than that week could hide a new update. Three days lie well between the two.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, delete, select, text, update
+from sqlalchemy.orm import Session
+
+from storage.messages import InboxRow
+from storage.sql import insert_or_ignore
+from storage.tables import table
+from storage.vault import HOUSE, Vault
+
+KEEP = timedelta(days=3)
+_inbox = table(InboxRow)
+_HERE = (_inbox.c.bot_id == bindparam("bot"), _inbox.c.update_id == bindparam("number"))
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """An update that made the code fail. `error` names the exception's type and place, never content."""
+
+    bot_id: int
+    update_id: int
+    raw: str
+    kind: str
+    error: str
+    attempts: int
+    received_at: datetime
+
+
+def note_update(
+    session: Session,
+    bot_id: int,
+    update_id: int,
+    now: datetime,
+    *,
+    kind: str,
+    chat_id: int | None = None,
+    beneficiary_id: UUID | None = None,
+) -> bool:
+    """Notes an update as done, in the transaction of what it does; False when it was noted before: there is nothing to do.
+
+    The update itself is not kept: what it said is in the transcript. Only a parked one keeps it (`park`).
+    """
+    key = {"bot_id": bot_id, "update_id": update_id, "chat_id": chat_id, "beneficiary_id": beneficiary_id}
+    row = {**key, "kind": kind, "received_at": now, "state": "done", "attempts": 1}
+    return bool(session.connection().execute(insert_or_ignore(session, _inbox), row).rowcount)
+
+
+def park(
+    session: Session,
+    vault: Vault,
+    bot_id: int,
+    update_id: int,
+    now: datetime,
+    *,
+    raw: str,
+    error: BaseException,
+    kind: str,
+    chat_id: int | None = None,
+    beneficiary_id: UUID | None = None,
+) -> None:
+    """Puts an update aside with its content and the place of its error, after its own work was rolled back.
+
+    Sealed for its sender, or for the house when the sender is not known. Parking it again counts one more attempt.
+    """
+    owner = beneficiary_id or HOUSE
+    sealed = vault.seal(session, owner, "inbox", f"{bot_id}:{update_id}", "content", raw)
+    note_update(session, bot_id, update_id, now, kind=kind, chat_id=chat_id, beneficiary_id=beneficiary_id)
+    parked = {"state": "parked", "content": sealed, "error": where(error), "beneficiary_id": beneficiary_id}
+    counted = {"attempts": _inbox.c.attempts + (_inbox.c.state == "parked").cast(_inbox.c.attempts.type)}
+    statement = update(_inbox).where(*_HERE).values(**parked, **counted)
+    session.connection().execute(statement, {"bot": bot_id, "number": update_id})
+
+
+def where(error: BaseException) -> str:
+    """The exception's type and the innermost place it came from: what may be written down without quoting anyone."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    place = f" at {trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}" if trace else ""
+    return f"{type(error).__qualname__}{place}"
+
+
+def parked(session: Session, vault: Vault, bot_id: int, limit: int = 100) -> list[Parked]:
+    """The updates put aside, in the order of their arrival."""
+    waiting = select(_inbox).where(_inbox.c.bot_id == bot_id, text("state = 'parked'")).order_by(_inbox.c.arrival)
+    return [_parked(session, vault, row) for row in session.connection().execute(waiting.limit(limit)).all()]
+
+
+def settle(session: Session, bot_id: int, update_id: int) -> bool:
+    """A parked update has been dealt with: its content goes, its note stays. False when it was not parked."""
+    statement = update(_inbox).where(*_HERE, _inbox.c.state == "parked").values(state="done", content=None, error=None)
+    return bool(session.connection().execute(statement, {"bot": bot_id, "number": update_id}).rowcount)
+
+
+def prune(session: Session, now: datetime, keep: timedelta = KEEP) -> int:
+    """Forgets notes older than `keep`, never parked updates; says how many. Call it before the first update of a start."""
+    old = delete(_inbox).where(_inbox.c.received_at < now - keep, _inbox.c.state == "done")
+    return session.connection().execute(old).rowcount
+
+
+def _parked(session: Session, vault: Vault, row: Any) -> Parked:
+    place = f"{row.bot_id}:{row.update_id}"
+    raw = vault.open(session, row.beneficiary_id or HOUSE, "inbox", place, "content", row.content) or ""
+    return Parked(row.bot_id, row.update_id, raw, row.kind, row.error, row.attempts, row.received_at)

@@ -1,0 +1,149 @@
+"""The outbox: what is to be sent, in order within each chat, and what became of it.
+
+    queued ──claim──► leased ──► sent        Telegram said so
+      ▲                 │  ├───► refused     Telegram said why
+      │                 │  └───► unknown     the answer never came
+      └── retry_later ──┘
+    queued ──expired──► dropped              a notice nobody needs any more
+
+A worker that dies leaves its lease behind. When it runs out, the kind decides (`WHEN_LOST`): Telegram has no key against
+doing a thing twice, so a question may be shown again, while a reminder is not repeated but said to be unknown.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal
+from uuid import UUID, uuid4
+
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.orm import Session
+
+from storage.messages import OutboxRow
+from storage.tables import table
+from storage.vault import HOUSE, Vault
+
+Kind = Literal["send", "edit", "notice", "leave", "typing"]
+State = Literal["queued", "leased", "sent", "refused", "unknown", "dropped"]
+
+WHEN_LOST: Final[dict[Kind, State]] = {
+    "send": "queued",  # seeing a question twice is harmless
+    "edit": "queued",  # the same edit again changes nothing
+    "leave": "queued",  # so does leaving again
+    "notice": "unknown",  # a reminder twice would mislead
+    "typing": "dropped",  # "is typing…" has no meaning later
+}
+LEASE = timedelta(seconds=90)  # longer than the transport's longest time-out, so that a slow answer is not a lost one
+MOST_ATTEMPTS = 8  # then a row that kills its worker stops doing so: unknown
+
+_outbox = table(OutboxRow)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Something to send. `payload` is JSON for the transport; `edits` is the id of the outbox row whose message it changes.
+
+    Lower `priority` numbers leave first among chats; within a chat the order of queueing decides.
+    `owner`: whose content it is; None for a person not known yet.
+    """
+
+    bot_id: int
+    chat_id: int
+    owner: UUID | None
+    kind: Kind
+    payload: dict[str, Any]
+    priority: int = 5
+    run_id: UUID | None = None
+    step: str | None = None
+    visit: int | None = None
+    edits: UUID | None = None
+    not_before: datetime | None = None
+    expires_at: datetime | None = None
+
+
+def enqueue(session: Session, vault: Vault, messages: Iterable[Message], now: datetime) -> list[UUID]:
+    """Queues messages in this order; gives back their ids, which the transcript refers to."""
+    rows = [_row(session, vault, message, now) for message in messages]
+    if rows:
+        session.connection().execute(insert(_outbox), rows)
+    return [row["id"] for row in rows]
+
+
+def _row(session: Session, vault: Vault, message: Message, now: datetime) -> dict[str, Any]:
+    id, owner = uuid4(), message.owner
+    return {
+        "id": id,
+        "bot_id": message.bot_id,
+        "chat_id": message.chat_id,
+        "beneficiary_id": owner,
+        "kind": message.kind,
+        "content": vault.seal_json(session, owner or HOUSE, "outbox", id, "content", message.payload),
+        "priority": message.priority,
+        "run_id": message.run_id,
+        "step": message.step,
+        "visit": message.visit,
+        "edits": message.edits,
+        "created_at": now,
+        "not_before": message.not_before or now,
+        "expires_at": message.expires_at,
+        "state": "queued",
+        "attempts": 0,
+    }
+
+
+# ------------------------------------------------------------------------------------------------------------ outcomes
+def _outcome(*columns: str) -> Any:
+    """Ends a lease. A worker whose lease ran out may still tell the truth, as long as nobody else took the row since."""
+    mine = (_outbox.c.id == bindparam("row"), _outbox.c.leased_by == bindparam("worker"))
+    not_settled = _outbox.c.state.in_(("leased", "queued", "unknown"))
+    values = {name: bindparam(f"new_{name}") for name in (*columns, "state", "error")}
+    return update(_outbox).where(*mine, not_settled).values(**values, lease_until=None)
+
+
+_SENT = _outcome("sent_at", "message_id")
+_ENDED = _outcome("sent_at")
+_LATER = _outcome("not_before")
+
+
+def mark_sent(session: Session, row: UUID, worker: str, now: datetime, message_id: int | None = None) -> bool:
+    """Telegram has it. False when the row is another's or settled: the caller changes nothing then."""
+    return _end(session, _SENT, row, worker, "sent", None, sent_at=now, message_id=message_id)
+
+
+def mark_refused(session: Session, row: UUID, worker: str, now: datetime, error: str) -> bool:
+    """Telegram refused it for good. `error`: its reason, or ours, without content."""
+    return _end(session, _ENDED, row, worker, "refused", error, sent_at=None)
+
+
+def mark_unknown(session: Session, row: UUID, worker: str, now: datetime, error: str) -> bool:
+    """No answer came: it may have arrived. Counts against the rate, as if it had."""
+    return _end(session, _ENDED, row, worker, "unknown", error, sent_at=now)
+
+
+def mark_dropped(session: Session, row: UUID, worker: str, now: datetime, error: str) -> bool:
+    """Not worth sending any more (the message it edits never left, the person has stopped, …)."""
+    return _end(session, _ENDED, row, worker, "dropped", error, sent_at=None)
+
+
+def retry_later(session: Session, row: UUID, worker: str, not_before: datetime, error: str) -> bool:
+    """Back to the queue until `not_before`; it keeps its place in its chat, whose later rows wait behind it."""
+    return _end(session, _LATER, row, worker, "queued", error, not_before=not_before)
+
+
+def _end(
+    session: Session, statement: Any, row: UUID, worker: str, state: State, error: str | None, **columns: Any
+) -> bool:
+    values = {f"new_{name}": value for name, value in {**columns, "state": state, "error": error}.items()}
+    return bool(session.connection().execute(statement, {"row": row, "worker": worker, **values}).rowcount)
+
+
+def drop_queued(session: Session, beneficiary_id: UUID, reason: str) -> int:
+    """Drops what is still queued for a person (they have stopped); what a worker holds goes on. Says how many."""
+    mine = (_outbox.c.beneficiary_id == beneficiary_id, _outbox.c.state == "queued")
+    return session.connection().execute(update(_outbox).where(*mine).values(state="dropped", error=reason)).rowcount
+
+
+def states(session: Session, rows: Iterable[UUID]) -> dict[UUID, State]:
+    """What became of these rows."""
+    which = select(_outbox.c.id, _outbox.c.state).where(_outbox.c.id.in_(list(rows)))
+    return {row.id: row.state for row in session.connection().execute(which)}

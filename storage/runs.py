@@ -1,0 +1,226 @@
+"""Runs and the history of their answers. Statements, not objects: a turn happens hundreds of times a second."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy.orm import Session
+
+from flows.run import Answer, Part, Run
+from storage.errors import Conflict
+from storage.sql import insert_or_ignore
+from storage.tables import AnswerRow, FlowVersion, RunRow, table
+from storage.vault import Vault
+
+_runs = table(RunRow)
+_answers = table(AnswerRow)
+_versions = table(FlowVersion)
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """A run with what only the record knows about it."""
+
+    run: Run
+    beneficiary_id: UUID
+    started_at: datetime
+    updated_at: datetime
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One line of the history of a run's answers."""
+
+    id: UUID
+    step: str
+    seq: int
+    answer: Answer
+    current: bool
+
+
+# ---------------------------------------------------------------------------------------------------------- versions
+def keep_version(session: Session, version: str, flow_id: str, source: str, now: datetime) -> None:
+    """Stores a pack or a journey (canonical JSON) under its content hash, once."""
+    values = {"version": version, "flow_id": flow_id, "source": source, "stored_at": now}
+    session.execute(insert_or_ignore(session, _versions), values)
+
+
+def source_of(session: Session, version: str) -> str | None:
+    """The pack or journey stored under this version."""
+    return session.execute(select(_versions.c.source).where(_versions.c.version == version)).scalar_one_or_none()
+
+
+# ------------------------------------------------------------------------------------------------------------ saving
+def create_run(session: Session, vault: Vault, beneficiary_id: UUID, run: Run, now: datetime) -> None:
+    """Stores a new run, with the answers it may already hold. Its version must have been kept (`keep_version`)."""
+    empty = replace(run, answers={})
+    row = _position(session, vault, beneficiary_id, run, now)
+    fixed = {"id": run.id, "beneficiary_id": beneficiary_id, "flow_id": run.flow, "flow_version": run.version}
+    session.connection().execute(insert(_runs), {**fixed, **row, "answers_given": 0, "started_at": now})
+    if run.answers:
+        save_run(session, vault, empty, run, now, beneficiary_id)
+
+
+_MOVE = (
+    update(_runs)
+    .where(_runs.c.id == bindparam("run"), _runs.c.at_node == bindparam("was_at"))
+    .where(_runs.c.visit == bindparam("was_visit"))
+    .values(
+        {name: bindparam(f"new_{name}") for name in ("language", "at_node", "visit", "outcome", "paused", "content")}
+        | {"updated_at": bindparam("new_updated_at"), "finished_at": bindparam("new_finished_at")}
+        | {"answers_given": _runs.c.answers_given + bindparam("more")}
+    )
+    .returning(_runs.c.answers_given)
+)
+_REPLACE = (
+    update(_answers)
+    .where(_answers.c.run_id == bindparam("run"), _answers.c.step == bindparam("node"), _answers.c.current)
+    .values(current=False)
+)
+_ASIDE = (
+    update(_answers)
+    .where(_answers.c.run_id == bindparam("run"), _answers.c.step == bindparam("node"), _answers.c.current)
+    .values(aside=bindparam("is_aside"))
+)
+_OWNER = select(_runs.c.beneficiary_id).where(_runs.c.id == bindparam("run"))
+
+
+def save_run(
+    session: Session, vault: Vault, before: Run, after: Run, now: datetime, beneficiary_id: UUID | None = None
+) -> None:
+    """Brings the stored run from `before` to `after`: each answer given or replaced adds a line to the history.
+
+    `beneficiary_id` saves a look-up. Raises `Conflict`, having written nothing, when the stored run is not at `before`.
+    """
+    connection = session.connection()
+    owner = beneficiary_id or connection.execute(_OWNER, {"run": before.id}).scalar_one_or_none()
+    if owner is None:
+        raise Conflict(f"there is no run {before.id}")
+    given = {node: answer for node, answer in after.answers.items() if _is_new(before.answers.get(node), answer)}
+    position = {f"new_{name}": value for name, value in _position(session, vault, owner, after, now).items()}
+    expected = {"run": before.id, "was_at": before.at, "was_visit": before.visit, "more": len(given)}
+    last: int | None = connection.execute(_MOVE, {**expected, **position}).scalar_one_or_none()
+    if last is None:
+        raise Conflict(f"the run {before.id} has moved since it was read")
+    if replaced := [node for node in before.answers if node in given or node not in after.answers]:
+        connection.execute(_REPLACE, [{"run": after.id, "node": node} for node in replaced])
+    if moved := list(_moved_aside(before, after, given)):
+        connection.execute(_ASIDE, moved)
+    if given:
+        rows = enumerate(given.items(), last - len(given) + 1)
+        connection.execute(
+            insert(_answers), [_answer_row(session, vault, owner, after.id, seq, *item) for seq, item in rows]
+        )
+
+
+def _is_new(former: Answer | None, answer: Answer) -> bool:
+    """Whether it is another answer, and not the same one on or off the path."""
+    return former is not answer and (former is None or replace(former, aside=answer.aside) != answer)
+
+
+def _moved_aside(before: Run, after: Run, given: Mapping[str, Answer]) -> Iterator[dict[str, Any]]:
+    for node, answer in after.answers.items():
+        if node not in given and before.answers[node].aside != answer.aside:
+            yield {"run": after.id, "node": node, "is_aside": answer.aside}
+
+
+def _position(session: Session, vault: Vault, owner: UUID, run: Run, now: datetime) -> dict[str, Any]:
+    """The columns of a run that change."""
+    content = {"path": run.path, "marks": run.marks, "parts": [[part.key, part.text] for part in run.parts]}
+    return {
+        "language": run.language,
+        "at_node": run.at,
+        "visit": run.visit,
+        "outcome": run.outcome,
+        "paused": run.paused,
+        "content": vault.seal_json(session, owner, "run", run.id, "content", content),
+        "updated_at": now,
+        "finished_at": now if run.outcome else None,
+    }
+
+
+def _answer_row(
+    session: Session, vault: Vault, owner: UUID, run_id: UUID, seq: int, node: str, answer: Answer
+) -> dict[str, Any]:
+    id = uuid4()
+    parts = [[part.key, part.text] for part in answer.parts]
+    content = {"value": answer.value, "shown": answer.shown, "parts": parts}
+    return {
+        "id": id,
+        "run_id": run_id,
+        "beneficiary_id": owner,
+        "step": node,
+        "seq": seq,
+        "how": answer.how,
+        "content": vault.seal_json(session, owner, "answer", id, "content", content),
+        "language": answer.language,
+        "visit": answer.visit,
+        "given_at": answer.at,
+        "aside": answer.aside,
+        "current": True,
+    }
+
+
+# ----------------------------------------------------------------------------------------------------------- reading
+_CURRENT = select(_answers).where(_answers.c.run_id == bindparam("run"), _answers.c.current).order_by(_answers.c.seq)
+_HISTORY = select(_answers).where(_answers.c.run_id == bindparam("run")).order_by(_answers.c.seq)
+_RUN = select(_runs).where(_runs.c.id == bindparam("run"))
+_RUNS_OF = select(_runs).where(_runs.c.beneficiary_id == bindparam("owner")).order_by(_runs.c.started_at, _runs.c.id)
+
+
+def load_run(session: Session, vault: Vault, run_id: UUID) -> Run:
+    """The run as it was saved. Raises `Conflict` when there is none."""
+    row = session.connection().execute(_RUN, {"run": run_id}).one_or_none()
+    if row is None:
+        raise Conflict(f"there is no run {run_id}")
+    return _run(session, vault, row)
+
+
+def runs_of(session: Session, vault: Vault, beneficiary_id: UUID) -> list[RunRecord]:
+    """Every run of a person, the oldest first."""
+    return [
+        RunRecord(_run(session, vault, row), row.beneficiary_id, row.started_at, row.updated_at, row.finished_at)
+        for row in session.connection().execute(_RUNS_OF, {"owner": beneficiary_id}).all()
+    ]
+
+
+def answer_history(session: Session, vault: Vault, run_id: UUID) -> list[Given]:
+    """Every answer ever given in a run, in the order given, those replaced since included."""
+    rows = session.connection().execute(_HISTORY, {"run": run_id})
+    return [Given(row.id, row.step, row.seq, _answer(session, vault, row), row.current) for row in rows]
+
+
+def _run(session: Session, vault: Vault, row: Row[Any]) -> Run:
+    content = vault.open_json(session, row.beneficiary_id, "run", row.id, "content", row.content)
+    answers = session.connection().execute(_CURRENT, {"run": row.id})
+    return Run(
+        id=row.id,
+        flow=row.flow_id,
+        version=row.flow_version,
+        language=row.language,
+        at=row.at_node,
+        visit=row.visit,
+        answers={answer.step: _answer(session, vault, answer) for answer in answers},
+        path=tuple(content["path"]),
+        marks=tuple(content["marks"]),
+        parts=tuple(Part(*part) for part in content["parts"]),
+        paused=row.paused,
+    )
+
+
+def _answer(session: Session, vault: Vault, row: Row[Any]) -> Answer:
+    content = vault.open_json(session, row.beneficiary_id, "answer", row.id, "content", row.content)
+    return Answer(
+        how=row.how,
+        value=content["value"],
+        at=row.given_at,
+        visit=row.visit,
+        shown=content["shown"],
+        language=row.language,
+        parts=tuple(Part(*part) for part in content["parts"]),
+        aside=row.aside,
+    )

@@ -1,0 +1,40 @@
+"""Which messages show a question: found again by run and visit when they have to change."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from storage.messages import OutboxRow
+from storage.tables import table
+
+_outbox = table(OutboxRow)
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """A message that carries buttons of one visit. `step` is None where it only completes the question's message.
+
+    `message_id` is Telegram's, None until it is known to have been sent; `state` is the outbox row's.
+    """
+
+    id: UUID
+    step: str | None
+    message_id: int | None
+    state: str
+
+
+_OF_VISIT = (
+    select(_outbox.c.id, _outbox.c.step, _outbox.c.message_id, _outbox.c.state)
+    .where(_outbox.c.run_id == bindparam("run"), _outbox.c.visit == bindparam("at"))
+    .where(_outbox.c.kind.in_(("send", "edit")))
+    .order_by(_outbox.c.seq)
+)
+
+
+def showings(session: Session, run_id: UUID, visit: int) -> list[Showing]:
+    """The messages of one visit of a run, in the order they were queued."""
+    rows: Any = session.connection().execute(_OF_VISIT, {"run": run_id, "at": visit})
+    return [Showing(*row) for row in rows]
