@@ -6,7 +6,20 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, TextClause, and_, bindparam, case, func, or_, select, text, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Row,
+    TextClause,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from storage.errors import Unreadable
@@ -20,15 +33,15 @@ _outbox = table(OutboxRow)
 _other = _outbox.alias("other")
 _recent = _outbox.alias("recent")
 _edited = _outbox.alias("edited")
-_now = bindparam("now")
+_now: BindParameter[datetime] = bindparam("now")
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How fast messages may leave. The numbers are Telegram's own advice (Bots FAQ, "My bot is hitting limits").
 
-    `per_second`: over all chats. `chat_gap`: seconds between messages in one chat. `burst`: how many may leave in one chat
-    within `burst * chat_gap` seconds, so that an answer in two messages does not stall.
+    `per_second`: over all chats. `chat_gap`: seconds between messages in one chat. `burst`: how many may leave in one
+    chat within `burst * chat_gap` seconds, so that an answer in two messages does not stall.
     """
 
     per_second: int = 30
@@ -38,7 +51,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A row leased to this worker. `message_id`: the Telegram message to edit; None when there is none, or it never left."""
+    """A row leased to this worker. `message_id`: the message that `edits` became at Telegram, None if it never left."""
 
     id: UUID
     seq: int
@@ -95,7 +108,8 @@ def next_due(session: Session, bot_id: int) -> datetime | None:
 def _on_their_way(session: Session, bot_id: int, now: datetime) -> int:
     """What left in the last second, plus what is about to."""
     moment = {"bot": bot_id, "second_ago": now - timedelta(seconds=1)}
-    return sum(session.connection().execute(_BUSY, moment).one())
+    sent, leased = session.connection().execute(_BUSY, moment).one()
+    return int(sent + leased)
 
 
 def _lease(session: Session, rows: list[int], worker: str, until: datetime) -> set[int]:
@@ -157,14 +171,12 @@ _DUE = (
     .order_by(_outbox.c.priority, _outbox.c.seq)
     .limit(bindparam("room"))
 )
+_by_kind = ((_outbox.c.kind == kind, state) for kind, state in WHEN_LOST.items())
 _LOST = (
     update(_outbox)
     .where(_mine, _outbox.c.state == "leased", _outbox.c.lease_until <= _now)
     .values(
-        state=case(
-            (_outbox.c.attempts >= MOST_ATTEMPTS, "unknown"),
-            *((_outbox.c.kind == kind, state) for kind, state in WHEN_LOST.items()),
-        ),
+        state=case((_outbox.c.attempts >= MOST_ATTEMPTS, "unknown"), *_by_kind),
         lease_until=None,
         error="the worker did not report in time",
     )

@@ -1,8 +1,8 @@
 """Updates, noted once: the key (bot, `update_id`) absorbs what Telegram repeats.
 
-How long a note is kept. Telegram keeps an update for 24 hours at most (Bot API, "Getting updates"), so that nothing is repeated
-later than that. After a week without updates it numbers the next ones at random (Bot API, `Update.update_id`): a note older
-than that week could hide a new update. Three days lie well between the two.
+How long a note is kept. Telegram keeps an update for 24 hours at most (Bot API, "Getting updates"): nothing is repeated
+later than that. After a week without updates it numbers the next ones at random (Bot API, `Update.update_id`): a note
+older than that week could hide a new update. Three days lie well between the two.
 """
 
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ def note_update(
     chat_id: int | None = None,
     beneficiary_id: UUID | None = None,
 ) -> bool:
-    """Notes an update as done, in the transaction of what it does; False when it was noted before: there is nothing to do.
+    """Notes an update as done, in the transaction of what it does; False when it was noted before: nothing is to be done.
 
     The update itself is not kept: what it said is in the transcript. Only a parked one keeps it (`park`).
     """
@@ -103,7 +103,7 @@ def settle(session: Session, bot_id: int, update_id: int) -> bool:
 
 
 def prune(session: Session, now: datetime, keep: timedelta = KEEP) -> int:
-    """Forgets notes older than `keep`, never parked updates; says how many. Call it before the first update of a start."""
+    """Forgets notes older than `keep`, never parked updates; says how many. Call it at start, before the first update."""
     old = delete(_inbox).where(_inbox.c.received_at < now - keep, _inbox.c.state == "done")
     return session.connection().execute(old).rowcount
 

@@ -6,8 +6,8 @@
       └── retry_later ──┘
     queued ──expired──► dropped              a notice nobody needs any more
 
-A worker that dies leaves its lease behind. When it runs out, the kind decides (`WHEN_LOST`): Telegram has no key against
-doing a thing twice, so a question may be shown again, while a reminder is not repeated but said to be unknown.
+A worker that dies leaves its lease behind. When it runs out, the kind decides (`WHEN_LOST`): Telegram has no key
+against doing a thing twice, so a question may be shown again, while a reminder is not repeated but said to be unknown.
 """
 
 from collections.abc import Iterable
@@ -41,7 +41,7 @@ _outbox = table(OutboxRow)
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Something to send. `payload` is JSON for the transport; `edits` is the id of the outbox row whose message it changes.
+    """Something to send. `payload` is JSON for the transport; `edits` the id of the outbox row whose message it changes.
 
     Lower `priority` numbers leave first among chats; within a chat the order of queueing decides.
     `owner`: whose content it is; None for a person not known yet.
@@ -93,10 +93,10 @@ def _row(session: Session, vault: Vault, message: Message, now: datetime) -> dic
 
 # ------------------------------------------------------------------------------------------------------------ outcomes
 def _outcome(*columns: str) -> Any:
-    """Ends a lease. A worker whose lease ran out may still tell the truth, as long as nobody else took the row since."""
+    """Ends a lease. A worker whose lease ran out may still tell the truth, unless somebody else took the row since."""
     mine = (_outbox.c.id == bindparam("row"), _outbox.c.leased_by == bindparam("worker"))
     not_settled = _outbox.c.state.in_(("leased", "queued", "unknown"))
-    values = {name: bindparam(f"new_{name}") for name in (*columns, "state", "error")}
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in (*columns, "state", "error")}
     return update(_outbox).where(*mine, not_settled).values(**values, lease_until=None)
 
 
