@@ -108,8 +108,8 @@ def next_due(session: Session, bot_id: int) -> datetime | None:
 def _on_their_way(session: Session, bot_id: int, now: datetime) -> int:
     """What left in the last second, plus what is about to."""
     moment = {"bot": bot_id, "second_ago": now - timedelta(seconds=1)}
-    sent, leased = session.connection().execute(_BUSY, moment).one()
-    return int(sent + leased)
+    busy: tuple[int, int] = session.connection().execute(_BUSY, moment).one()._tuple()
+    return sum(busy)
 
 
 def _lease(session: Session, rows: list[int], worker: str, until: datetime) -> set[int]:

@@ -46,7 +46,7 @@ def note_update(
     chat_id: int | None = None,
     beneficiary_id: UUID | None = None,
 ) -> bool:
-    """Notes an update as done, in the transaction of what it does; False when it was noted before: nothing is to be done.
+    """Notes an update as done, in the transaction of what it does; False when it was noted before: do nothing then.
 
     The update itself is not kept: what it said is in the transcript. Only a parked one keeps it (`park`).
     """
@@ -103,7 +103,7 @@ def settle(session: Session, bot_id: int, update_id: int) -> bool:
 
 
 def prune(session: Session, now: datetime, keep: timedelta = KEEP) -> int:
-    """Forgets notes older than `keep`, never parked updates; says how many. Call it at start, before the first update."""
+    """Forgets notes older than `keep`, never parked updates; says how many. Call it before the first update of all."""
     old = delete(_inbox).where(_inbox.c.received_at < now - keep, _inbox.c.state == "done")
     return session.connection().execute(old).rowcount
 

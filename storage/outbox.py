@@ -41,7 +41,7 @@ _outbox = table(OutboxRow)
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Something to send. `payload` is JSON for the transport; `edits` the id of the outbox row whose message it changes.
+    """Something to send. `payload`: JSON for the transport; `edits`: the id of the outbox row whose message it changes.
 
     Lower `priority` numbers leave first among chats; within a chat the order of queueing decides.
     `owner`: whose content it is; None for a person not known yet.

@@ -166,8 +166,11 @@ def _answer_row(
 
 
 # ----------------------------------------------------------------------------------------------------------- reading
-_CURRENT = select(_answers).where(_answers.c.run_id == bindparam("run"), _answers.c.current).order_by(_answers.c.seq)
-_HISTORY = select(_answers).where(_answers.c.run_id == bindparam("run")).order_by(_answers.c.seq)
+_READ = ("id", "step", "seq", "how", "content", "language", "visit", "given_at", "aside", "current")
+_HISTORY = (
+    select(*(_answers.c[name] for name in _READ)).where(_answers.c.run_id == bindparam("run")).order_by(_answers.c.seq)
+)
+_CURRENT = _HISTORY.where(_answers.c.current)
 _RUN = select(_runs).where(_runs.c.id == bindparam("run"))
 _RUNS_OF = select(_runs).where(_runs.c.beneficiary_id == bindparam("owner")).order_by(_runs.c.started_at, _runs.c.id)
 
@@ -190,13 +193,14 @@ def runs_of(session: Session, vault: Vault, beneficiary_id: UUID) -> list[RunRec
 
 def answer_history(session: Session, vault: Vault, run_id: UUID) -> list[Given]:
     """Every answer ever given in a run, in the order given, those replaced since included."""
-    rows = session.connection().execute(_HISTORY, {"run": run_id})
-    return [Given(row.id, row.step, row.seq, _answer(session, vault, row), row.current) for row in rows]
+    owner = session.connection().execute(_OWNER, {"run": run_id}).scalar_one()
+    rows = session.connection().execute(_HISTORY, {"run": run_id}).all()
+    return [Given(row.id, row.step, row.seq, _answer(session, vault, owner, row), row.current) for row in rows]
 
 
 def _run(session: Session, vault: Vault, row: Row[Any]) -> Run:
     content = vault.open_json(session, row.beneficiary_id, "run", row.id, "content", row.content)
-    answers = session.connection().execute(_CURRENT, {"run": row.id})
+    answers = session.connection().execute(_CURRENT, {"run": row.id}).all()
     return Run(
         id=row.id,
         flow=row.flow_id,
@@ -204,7 +208,7 @@ def _run(session: Session, vault: Vault, row: Row[Any]) -> Run:
         language=row.language,
         at=row.at_node,
         visit=row.visit,
-        answers={answer.step: _answer(session, vault, answer) for answer in answers},
+        answers={answer.step: _answer(session, vault, row.beneficiary_id, answer) for answer in answers},
         path=tuple(content["path"]),
         marks=tuple(content["marks"]),
         parts=tuple(Part(*part) for part in content["parts"]),
@@ -212,8 +216,8 @@ def _run(session: Session, vault: Vault, row: Row[Any]) -> Run:
     )
 
 
-def _answer(session: Session, vault: Vault, row: Row[Any]) -> Answer:
-    content = vault.open_json(session, row.beneficiary_id, "answer", row.id, "content", row.content)
+def _answer(session: Session, vault: Vault, owner: UUID, row: Row[Any]) -> Answer:
+    content = vault.open_json(session, owner, "answer", row.id, "content", row.content)
     return Answer(
         how=row.how,
         value=content["value"],
