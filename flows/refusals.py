@@ -15,9 +15,8 @@ from flows.problems import Problem
 from flows.source import Place
 
 KINDS_OF_CONDITION: dict[str, type[BaseModel]] = {"all": All, "any": AnyOf, "not": Not}
-BRANCH = re.compile(
-    r"(About|All|AnyOf|Not)\]*"
-)  # how pydantic names a branch: "Not", "function-after[_one_test(), About]"
+# how pydantic names the branch of a union: "Not", "function-after[_one_test(), About]"
+BRANCH = re.compile(r"(?:function-.*, )?(About|All|AnyOf|Not)\]*")
 PATTERNS = {
     Name: "a name: small letters, digits and _, a letter first",
     PackId: "a pack's id: small letters, digits, _ and dots, such as preliminary.needs",
@@ -140,7 +139,7 @@ def _meant(annotation: Any) -> str:
     members = [m for m in _members(annotation) if m is not type(None)]
     plain = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
     if members and all(m in plain for m in members):
-        return " or ".join(plain[m] for m in members)
+        return " or ".join(plain[m] for m in members if not (m is int and float in members))
     if members and get_origin(members[0]) is dict:
         return "a text for each language, such as {fr: …, en: …}" if _is_text(members[0]) else "a table of keys"
     return "a list" if members and get_origin(members[0]) in (list, tuple) else "a table of keys"

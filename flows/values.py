@@ -22,6 +22,7 @@ from flows.pack import (
 from flows.run import How, Value
 
 READ = "read"
+LARGEST_NUMBER = 10**15  # nothing that is asked is larger, and floats are exact up to there
 ZONE_SLACK = timedelta(days=1)  # `now` is UTC: somebody's today may be a day away
 
 
@@ -64,6 +65,7 @@ def _text(step: TextStep, value: Any, today: date) -> None:
 
 def _number(step: NumberStep, value: Any, today: date) -> None:
     _require(type(value) in (int, float), "not_a_number")
+    _require(-LARGEST_NUMBER <= value <= LARGEST_NUMBER, "out_of_range")  # refuses nan and the infinities too
     _require(step.decimals or float(value).is_integer(), "whole_number")
     low, high = step.range.from_, step.range.to
     _require((low is None or value >= low) and (high is None or value <= high), "out_of_range")

@@ -1,0 +1,135 @@
+"""Proofs about lengths: what Telegram would cut or refuse, at its longest, is found before anybody reads it."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
+
+from flows.flow import Node
+from flows.organisation import MAX_CHARACTERS
+from flows.pack import (
+    BatteryStep,
+    ChoicesStep,
+    ChoiceStep,
+    Choosing,
+    DateStep,
+    Localised,
+    NumberStep,
+    RankingStep,
+    ScaleStep,
+    Step,
+    TextStep,
+)
+from flows.problems import Problem
+from flows.proof_case import Case, words_of
+from flows.proof_texts import FACT
+from flows.values import LARGEST_NUMBER
+from flows.wording import pipe, read_value
+
+LABEL_BYTES = 64  # beyond, a phone cuts the label of a button; counted in bytes, accents count double
+MESSAGE_UNITS = 4096  # Bot API, sendMessage: "1-4096 characters after entities parsing", counted in UTF-16 units
+NOTICE_UNITS = 200  # Bot API, answerCallbackQuery: "0-200 characters"
+HOUSE_UNITS = 500  # kept for what the house adds to a question: progress, the warning about free text, a hint
+BULLET_UNITS = 4  # the sign before each choice where a message lists them, and the end of the line
+
+
+def units(text: str) -> int:
+    """The length of a text as Telegram counts it: in UTF-16 units, an emoji is two."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+# ------------------------------------------------------------------------------------- the longest that an answer reads
+def _read_longest(step: Step, values: list[Any], language: str) -> int:
+    return max(units(read_value(Node(step.id, step, None, 0), value, language)) for value in values)
+
+
+def _choice(step: ChoiceStep, language: str) -> int:
+    return _read_longest(step, [choice.id for choice in step.choices], language)
+
+
+def _picks(step: ChoicesStep | RankingStep, language: str) -> int:
+    longest = sorted(step.choices, key=lambda choice: -units(choice.label[language]))
+    return _read_longest(step, [[choice.id for choice in longest[: step.pick.max or len(longest)]]], language)
+
+
+def _scale(step: ScaleStep, language: str) -> int:
+    return _read_longest(step, [step.range.from_, step.range.to], language)
+
+
+def _number(step: NumberStep, language: str) -> int:
+    low, high = step.range.from_, step.range.to
+    fraction = 0.999 if step.decimals else 0
+    ends = [-LARGEST_NUMBER if low is None else low, LARGEST_NUMBER if high is None else high]
+    return _read_longest(step, [value + sign * fraction for value in ends for sign in (-1, 1)], language)
+
+
+def _date(step: DateStep, language: str) -> int:
+    return _read_longest(step, [date(2000, month, 28).isoformat() for month in range(1, 13)], language)
+
+
+LONGEST: dict[type, Callable[[Any, str], int]] = {
+    ChoiceStep: _choice,
+    ChoicesStep: _picks,
+    RankingStep: _picks,
+    ScaleStep: _scale,
+    TextStep: lambda step, language: 2 * step.length.max,
+    NumberStep: _number,
+    DateStep: _date,
+}
+
+
+def longest(case: Case, text: Localised, language: str) -> int:
+    """The units of a text with the longest answers and facts filled in."""
+
+    def fill(name: str) -> str:
+        if name.startswith(FACT):
+            known = units(case.facts.get(language, {}).get(name, ""))
+            return "x" * max(known, MAX_CHARACTERS)
+        step = case.graph.steps[name]
+        return "x" * LONGEST[type(step)](step, language)
+
+    return units(pipe(text[language].strip(), fill))
+
+
+# ------------------------------------------------------------------------------------------------------------ the proofs
+def labels_fit_a_button(case: Case) -> Iterator[Problem]:
+    for words in words_of(case.pack):
+        if words.name.startswith("label ") or words.name == "button":
+            for language, label in words.text.items():
+                if (size := len(label.encode())) > LABEL_BYTES:
+                    yield Problem(
+                        f"{words.name}: {size} bytes in {language}, at most {LABEL_BYTES}: {label}", words.step
+                    )
+
+
+def _message(case: Case, step: Step, language: str) -> int:
+    size = HOUSE_UNITS + longest(case, step.text, language)
+    if step.encouragement:
+        size += 2 + longest(case, step.encouragement, language)
+    if isinstance(step, BatteryStep):
+        size += 2 + max(units(item.text[language]) for item in step.items)
+        size += sum(BULLET_UNITS + units(label[language]) for label in step.labels)
+    if isinstance(step, Choosing):
+        size += sum(BULLET_UNITS + units(choice.label[language]) for choice in step.choices)
+    return size
+
+
+def messages_fit(case: Case) -> Iterator[Problem]:
+    for language in case.pack.languages:
+        sizes: list[tuple[str | None, str, int]] = [
+            (step.id, "the message", _message(case, step, language)) for step in case.pack.steps
+        ]
+        sizes += [
+            (None, f"the message of the outcome {name}", HOUSE_UNITS + longest(case, outcome.text, language))
+            for name, outcome in case.pack.outcomes.items()
+            if outcome.text
+        ]
+        for step, what, size in sizes:
+            if size > MESSAGE_UNITS:
+                yield Problem(f"{what} may reach {size} characters in {language}, at most {MESSAGE_UNITS}", step)
+
+
+def notices_fit(case: Case) -> Iterator[Problem]:
+    for words in words_of(case.pack):
+        for language in words.text if words.name == "why" else ():
+            if (size := longest(case, words.text, language)) > NOTICE_UNITS:
+                yield Problem(f"why: may reach {size} characters in {language}, at most {NOTICE_UNITS}", words.step)
