@@ -4,7 +4,6 @@ A pack is a YAML file. These models are its grammar: they refuse unknown keys an
 says what to write instead. What needs the whole pack to judge (routes, cycles, texts) is proved in `flows.proof`.
 """
 
-from datetime import date
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
