@@ -41,7 +41,7 @@ class OutboxRow(Base, table=True):
     __tablename__ = "outbox"
     __table_args__ = (
         CheckConstraint("kind IN ('send', 'edit', 'notice', 'leave', 'typing')", "kind"),
-        CheckConstraint("state IN ('queued', 'leased', 'sent', 'refused', 'unknown', 'dropped')", "state"),
+        CheckConstraint(f"{OPEN} OR state IN ('sent', 'refused', 'unknown', 'dropped')", "state"),
         partial("open_in_order", "bot_id", "priority", "seq", where=OPEN),
         partial("open_by_chat", "bot_id", "chat_id", "seq", where=OPEN),
         Index("sent_lately", "bot_id", "sent_at"),

@@ -1,0 +1,73 @@
+"""Bringing a database to the schema of this code, when the application starts."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError
+
+from storage.database import Database
+from storage.errors import StorageError
+from storage.sql import lock_number
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+WAIT_SECONDS = 60  # another process may be migrating; ours then finds nothing left to do
+
+
+def upgrade(database: Database) -> None:
+    """Applies the missing migrations, all or none. Processes that start together take turns; each succeeds.
+
+    Raises `StorageError` when the database comes from a newer version of Jalon, or cannot be reached.
+    """
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    try:
+        with _alone(database) as connection:
+            refuse_newer(connection)
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            _check_references(connection)
+    except OperationalError as error:
+        raise StorageError(f"the database cannot be prepared: {_first_line(error)}") from None
+
+
+def refuse_newer(connection: Connection) -> None:
+    """Raises `StorageError` unless this code knows the revision of the database (or it has none yet)."""
+    known = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
+    unknown = set(MigrationContext.configure(connection).get_current_heads()) - known
+    if unknown:
+        raise StorageError(
+            f"the database was prepared by a newer version of Jalon (revision {', '.join(sorted(unknown))}): "
+            "install that version again, or restore a backup made with this one"
+        )
+
+
+@contextmanager
+def _alone(database: Database) -> Iterator[Connection]:
+    """One transaction that no other migration runs beside."""
+    with database.engine.connect() as connection:
+        if database.is_sqlite:
+            connection.detach()  # closed afterwards: its settings are not those of a working connection
+            raw = connection.connection.cursor()  # outside any transaction, where these have effect
+            raw.execute(f"PRAGMA busy_timeout = {WAIT_SECONDS * 1000}")
+            raw.execute("PRAGMA foreign_keys = OFF")  # a table changed by copying must not take its children along
+        with connection.begin():
+            if not database.is_sqlite:
+                connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": lock_number("migrations")})
+            yield connection
+
+
+def _check_references(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite" and connection.execute(text("PRAGMA foreign_key_check")).first():
+        raise StorageError("after the migration some rows refer to rows that do not exist; nothing was changed")
+
+
+def _first_line(error: OperationalError) -> str:
+    return str(error.orig).strip().splitlines()[0]
