@@ -27,10 +27,10 @@ class OrganisationError(Exception):
 
 # ------------------------------------------------------------------------------------------------ what a field may hold
 def _text(value: Any) -> str:
+    if value is None or (isinstance(value, str) and not value.strip()):
+        raise ValueError("the text is empty")
     if not isinstance(value, str):
         raise ValueError(f'put the text between quotes: "{value}"')
-    if not value.strip():
-        raise ValueError("the text is empty")
     if len(value) > MAX_CHARACTERS:
         raise ValueError(f"too long: {len(value)} characters, at most {MAX_CHARACTERS}")
     return value.strip()
@@ -64,7 +64,7 @@ def _each(holds: Callable[[str], object], expected: str) -> AfterValidator:
 
 Email = Annotated[Said, _each(re.compile(r"\S+@\S+").fullmatch, "an e-mail address such as bonjour@valgarance.example")]
 Url = Annotated[Said, _each(re.compile(r"https?://\S+").fullmatch, "an address such as https://valgarance.example")]
-Siret = Annotated[Said, _each(re.compile(r"(\d *){14}").fullmatch, "a number of 14 digits")]
+Siret = Annotated[Said, _each(re.compile(r"(\d\s*){14}").fullmatch, "a number of 14 digits")]
 
 
 # ----------------------------------------------------------------------------------------------------- the organisation
@@ -122,7 +122,7 @@ def _problems(error: ValidationError, file: str, lines: Mapping[Place, int]) -> 
 
 
 def load_organisation(path: Path | str) -> Organisation:
-    """The organisation of a file. Raises `OrganisationError`: for each fault its file, line, field and what is expected."""
+    """The organisation of a file. Raises `OrganisationError`: a line for each fault, with its field and what is expected."""
     file = str(path)
     try:
         text = read_text(Path(path))
