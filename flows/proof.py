@@ -1,7 +1,7 @@
 """The proof of a pack: what its grammar cannot see, found before anybody meets it.
 
-A table of proofs, each a function from the case to what is wrong. They stand in two ranks: the second computes with what
-the first has found sound (steps that exist, texts in every language), and is only asked where the first is silent.
+A table of proofs, each a function from the case to what is wrong. They stand in two ranks: the second computes with
+what the first has found sound (steps that exist, texts in every language), and is only asked where the first is silent.
 """
 
 from collections.abc import Callable, Iterable, Iterator

@@ -37,7 +37,7 @@ def units(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
 
-# ------------------------------------------------------------------------------------- the longest that an answer reads
+# ------------------------------------------------------------------------------------ the longest that an answer reads
 def _read_longest(step: Step, values: list[Any], language: str) -> int:
     return max(units(read_value(Node(step.id, step, None, 0), value, language)) for value in values)
 
@@ -90,7 +90,7 @@ def longest(case: Case, text: Localised, language: str) -> int:
     return units(pipe(text[language].strip(), fill))
 
 
-# ------------------------------------------------------------------------------------------------------------ the proofs
+# ----------------------------------------------------------------------------------------------------------- the proofs
 def labels_fit_a_button(case: Case) -> Iterator[Problem]:
     for words in words_of(case.pack):
         if words.name.startswith("label ") or words.name == "button":

@@ -37,12 +37,14 @@ def _choice(step: ChoiceStep, value: Any, language: str) -> str:
 
 
 def _choices(step: ChoicesStep, value: Any, language: str) -> str:
-    return ", ".join(label for id, label in _labels(step, language).items() if id in value)
+    picked = [label for id, label in _labels(step, language).items() if id in value]
+    return ", ".join(picked) or PHRASES("nothing_picked", language)
 
 
 def _ranking(step: RankingStep, value: Any, language: str) -> str:
     labels = _labels(step, language)
-    return "\n".join(f"{place}. {labels[id]}" for place, id in enumerate(value, 1))
+    lines = [f"{place}. {labels[id]}" for place, id in enumerate(value, 1)]
+    return "\n".join(lines) or PHRASES("nothing_picked", language)
 
 
 def _scale(step: ScaleStep, value: Any, language: str) -> str:
