@@ -122,7 +122,7 @@ def _problems(error: ValidationError, file: str, lines: Mapping[Place, int]) -> 
 
 
 def load_organisation(path: Path | str) -> Organisation:
-    """The organisation of a file. Raises `OrganisationError`: a line for each fault, with its field and what is expected."""
+    """The organisation of a file. Raises `OrganisationError`: a line for each fault: its field, what is expected."""
     file = str(path)
     try:
         text = read_text(Path(path))

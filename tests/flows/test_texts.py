@@ -1,4 +1,4 @@
-"""What people read is held to the house's style: packs, journeys, phrases. A fault names its file, step and sentence."""
+"""What people read keeps the house's style: packs, journeys, phrases. A fault names its file, step and sentence."""
 
 from collections import Counter
 from collections.abc import Iterator
