@@ -11,7 +11,7 @@ from simulator.server import DEFAULT_USERNAME
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m simulator", description="A stand-in for Telegram, on this machine.")
+    parser = argparse.ArgumentParser(prog="python -m simulator", description="A stand-in for Telegram, locally.")
     parser.add_argument("--port", type=int, default=8080, help="0 takes any free one")
     parser.add_argument("--host", default="127.0.0.1", choices=sorted(LOOPBACK), help="loopback only")
     parser.add_argument("--file", type=Path, help="where the state is kept; without it, in memory")

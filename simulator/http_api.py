@@ -9,9 +9,10 @@ from aiohttp import web
 
 from simulator.errors import NOT_FOUND, UNAUTHORIZED, ApiError, bad_request, too_many_requests
 from simulator.faults import Rule
-from simulator.methods import DESCRIBED
+from simulator.methods import DESCRIBED, GET_UPDATES
 from simulator.params import Params, Upload
 from simulator.server import Server
+from simulator.world import World
 
 MAX_BODY: Final = 50 * 1024 * 1024  # bytes; core.telegram.org/bots/api#sending-files
 _JSON: Final = "application/json"
@@ -62,11 +63,10 @@ class BotApi:
         fault = self._server.faults.pick(method, chat_id)
         if fault is not None:
             return await self._fail(request, fault, method, params)
-        try:
-            result = await self._server.call_waiting(world, method, params)
-        except ApiError as error:
-            return self._answer(method, chat_id, error)
-        return self._answer(method, chat_id, result)
+        answer = await self._do(world, method, params)
+        if method == GET_UPDATES and self._server.faults.outage:  # it began while the poll waited
+            return await self._fail(request, self._server.faults.outage, method, params)
+        return answer
 
     def _answer(self, method: str, chat_id: str, outcome: Any, injected: bool = False) -> web.Response:
         refused = isinstance(outcome, ApiError)
@@ -84,7 +84,7 @@ class BotApi:
 
     async def _fail(self, request: web.Request, fault: Rule, method: str, params: Params) -> web.StreamResponse:
         """Perform a fault."""
-        chat_id = params.text("chat_id")
+        chat_id, world = params.text("chat_id"), self._server.world(request.match_info["token"])
         match fault.action:
             case "retry_after":
                 return self._answer(method, chat_id, too_many_requests(max(1, round(fault.seconds))), injected=True)
@@ -95,17 +95,16 @@ class BotApi:
                 return _abort(request)
             case "slow":
                 await asyncio.sleep(fault.seconds)
-                return await self._do(request, method, params)
-        answer = await self._do(request, method, params)
+                return await self._do(world, method, params)
+        answer = await self._do(world, method, params)
         return await _cut(request, answer) if fault.action == "cut" else _abort(request)
 
-    async def _do(self, request: web.Request, method: str, params: Params) -> web.Response:
-        world = self._server.world(request.match_info["token"])
+    async def _do(self, world: World, method: str, params: Params) -> web.Response:
         try:
-            result = await self._server.call_waiting(world, method, params)
+            outcome: Any = await self._server.call_waiting(world, method, params)
         except ApiError as error:
-            return self._answer(method, params.text("chat_id"), error)
-        return self._answer(method, params.text("chat_id"), result)
+            outcome = error
+        return self._answer(method, params.text("chat_id"), outcome)
 
     async def download(self, request: web.Request) -> web.Response:
         """A file by the path getFile gave."""

@@ -194,6 +194,8 @@ def _handler(server: Server, control: Control) -> Callable[[web.Request], Awaita
             result = await control(server, request)
         except ControlError as error:
             return web.json_response({"error": error.reason}, status=error.status)
+        except (TypeError, ValueError) as error:  # a number that is none, a list that is none
+            return web.json_response({"error": str(error)}, status=400)
         return web.json_response(result)
 
     return handle

@@ -1,7 +1,7 @@
 """The chat page and its stream of events."""
 
-import asyncio
 import base64
+import contextlib
 import json
 from functools import partial
 from pathlib import Path
@@ -63,10 +63,8 @@ class Stream:
         headers = {"Content-Type": "text/event-stream", **SECURITY_HEADERS}
         response = web.StreamResponse(headers=headers)
         await response.prepare(request)
-        try:
+        with contextlib.suppress(ConnectionError):  # the page was closed
             await self._pump(response, after)
-        except (ConnectionError, asyncio.CancelledError):
-            pass  # the page was closed, or the simulator stops
         return response
 
     async def _pump(self, response: web.StreamResponse, after: int) -> None:

@@ -47,8 +47,7 @@ async def outage(server: Server, request: web.Request) -> Json:
     """POST /simulator/outage: {"on": bool, "status": 502}; without a status connections break."""
     body = await read_body(request)
     rule = Rule("status", status=int(body["status"])) if "status" in body else Rule("drop_before")
-    server.faults.outage = rule if body.get("on", True) else None
-    server.main.updates.changed.ring()
+    server.set_outage(rule if body.get("on", True) else None)
     return {"on": server.faults.outage is not None}
 
 

@@ -71,7 +71,8 @@ def _contact(world: World, wish: Json) -> Json:
 
 
 def _poll(world: World, wish: Json) -> Json:
-    options = [{"text": str(text), "voter_count": 0} for text in wish.get("options", ["Oui", "Non"])]
+    texts = wish.get("options", ["Oui", "Non"])
+    options = [{"persistent_id": str(index), "text": str(text), "voter_count": 0} for index, text in enumerate(texts)]
     return {
         "poll": {
             "id": str(world.chance.getrandbits(62)),
@@ -82,6 +83,8 @@ def _poll(world: World, wish: Json) -> Json:
             "is_anonymous": True,
             "type": "regular",
             "allows_multiple_answers": False,
+            "allows_revoting": True,  # required since Bot API 9.6
+            "members_only": False,  # required since Bot API 10.0
         }
     }
 

@@ -45,7 +45,8 @@ class Chat:
 
     def kept(self) -> Json:
         """What the store keeps; messages are documents of their own."""
-        return {name: getattr(self, name) for name in ("id", "kind", "title", "members", "bot_status", "next_message_id")}
+        kept = ("id", "kind", "title", "members", "bot_status", "next_message_id")
+        return {name: getattr(self, name) for name in kept}
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from simulator.actions import act
 from simulator.errors import METHOD_NOT_FOUND, UNAUTHORIZED, ControlError
-from simulator.faults import Faults
+from simulator.faults import Faults, Rule
 from simulator.journal import Journal
 from simulator.limits import Limits
 from simulator.methods import GET_UPDATES, METHODS
@@ -18,7 +18,7 @@ from simulator.signals import Clock
 from simulator.store import Store
 from simulator.world import World
 
-DEFAULT_TOKEN: Final = "1000000001:SIMULATED-no-such-bot-at-Telegram-0"
+DEFAULT_TOKEN: Final = "1000000001:SIMULATED-no-such-bot-at-Telegram-0"  # noqa: S105 - opens nothing
 DEFAULT_USERNAME: Final = "jalon_bot"
 FIRST_PERSON: Final = 7_000_000_001  # beyond 32 bits, as the ids of recent accounts are
 FIRST_GROUP: Final = -4_000_000_001
@@ -36,8 +36,8 @@ class Server:
     ) -> None:
         self.store = store
         self.clock = clock or Clock()
-        self.chance = random.Random(seed if seed is not None else secrets.randbits(64))
-        self.faults = Faults(random.Random(self.chance.getrandbits(64)))
+        self.chance = random.Random(seed if seed is not None else secrets.randbits(64))  # noqa: S311 - reproducible on purpose
+        self.faults = Faults(random.Random(self.chance.getrandbits(64)))  # noqa: S311
         self.limits = Limits()
         self.journal = Journal()
         self.people = {body["id"]: Person(**body) for _, body in store.load("person")}
@@ -79,6 +79,12 @@ class Server:
         if method == GET_UPDATES:
             return await self.polls[world.token].get_updates(world, params)
         return self.call(world, method, params)
+
+    def set_outage(self, outage: Rule | None) -> None:
+        """Every call fails as `outage` says, those under way too, until None."""
+        self.faults.outage = outage
+        for token, world in self.worlds.items():
+            self.polls[token].end(world.updates.changed)
 
     def add_person(self, body: Json) -> Person:
         """A new account; `first_name` is enough."""

@@ -11,6 +11,11 @@ class Signal:
     def __init__(self) -> None:
         self._waiting: set[asyncio.Future[None]] = set()
 
+    @property
+    def awaited(self) -> bool:
+        """Whether anybody waits."""
+        return bool(self._waiting)
+
     def ring(self) -> None:
         """Wake all who wait."""
         waiting, self._waiting = self._waiting, set()
@@ -65,7 +70,7 @@ class Clock:
         self._stopped_at, self._offset = None, 0.0
         self.moved.ring()
 
-    async def sleep_until(self, moment: float, *also: Signal) -> None:
+    async def sleep_until(self, moment: float) -> None:
         """Wait for `moment` on this clock."""
         while (left := moment - self.now()) > 0:
             await self.moved.wait(None if self.stopped else left)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from simulator.errors import ApiError, NOT_MODIFIED, QUERY_TOO_OLD, bad_request
+from simulator.errors import NOT_MODIFIED, QUERY_TOO_OLD, ApiError, bad_request
 from simulator.html_text import parse_html
 from simulator.markup import read_markup
 from simulator.model import Chat, Json

@@ -30,12 +30,22 @@ class Polls:
     def __init__(self) -> None:
         self._turn = 0
         self._reason = OTHER_POLL
+        self.waiting = 0
 
     def end(self, updates_changed: Signal) -> None:
-        """A webhook was set: whoever waits is told."""
+        """A webhook was set, or the network fails: whoever waits is sent away."""
         self._turn += 1
         self._reason = CLOSED_BY_WEBHOOK
         updates_changed.ring()
+
+    async def _wait(self, changed: Signal, seconds: float, mine: int) -> None:
+        self.waiting += 1
+        try:
+            await changed.wait(seconds)
+        finally:
+            self.waiting -= 1
+        if self._turn != mine:
+            raise conflict(self._reason)
 
     async def get_updates(self, world: World, params: Params) -> list[Json]:
         """getUpdates: `offset` confirms all below it; waits up to `timeout` real seconds."""
@@ -51,9 +61,7 @@ class Polls:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + timeout
         while not (found := queue.batch(limit, world.clock.now())) and (left := deadline - loop.time()) > 0:
-            await queue.changed.wait(left)
-            if self._turn != mine:
-                raise conflict(self._reason)
+            await self._wait(queue.changed, left, mine)
         return found
 
 
@@ -103,4 +111,5 @@ def get_webhook_info(world: World, params: Params) -> Json:
     """getWebhookInfo."""
     webhook = world.profile.webhook or Webhook("")
     info = webhook.info(len(world.updates.waiting), world.profile.allowed_updates)
-    return info if webhook.url else {key: info[key] for key in ("url", "has_custom_certificate", "pending_update_count")}
+    bare = ("url", "has_custom_certificate", "pending_update_count")
+    return info if webhook.url else {key: info[key] for key in bare}

@@ -57,6 +57,7 @@ async function choose(id) {
   drawPeople();
   drawLog();
   drawBottom();
+  toEnd();
   if (matchMedia("(hover: hover)").matches) $("text").focus();
 }
 
@@ -223,8 +224,8 @@ function keep(event) {
   state.messages.set(event.message.message_id, event.message);
   drawMessage(event.message);
   if (event.kind === "message" && event.message.from.is_bot) status(say("bot"));
-  if (stick) toEnd();
   drawBottom();
+  if (stick) toEnd();
 }
 
 const HAPPENINGS = {

@@ -55,7 +55,7 @@ const size = (bytes) => (bytes < 1024 ? `${bytes} o` : bytes < 1048576 ? `${Math
 const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 
 const bars = (seed) => make("span", { class: "wave", "aria-hidden": "true" },
-  ...Array.from({ length: 28 }, (_, index) => make("i", { class: `h${(seed * (index + 3) * 7 + index * index) % 6}` })));
+  ...Array.from({ length: 28 }, (_, index) => make("i", { class: `h${(seed * 5 + index * index * 3 + ((index * (seed + 4)) % 7)) % 6}` })));
 
 const MEDIA = {
   voice: (voice, message) => make("div", { class: "card voice" }, make("span", { class: "disc", "aria-hidden": "true" }, "▶"),
@@ -81,7 +81,7 @@ export const kindOf = (message) => Object.keys(MEDIA).find((kind) => kind in mes
 export function summary(message) {
   if (!message) return say("noMessage");
   const said = message.text ?? message.caption ?? say(kindOf(message) ?? "unknown");
-  return (message.from.is_bot ? "" : `${say("you")} : `) + said.replace(/\s+/g, " ");
+  return (message.from.is_bot ? "" : say("you")) + said.replace(/\s+/g, " ");
 }
 
 function keyboard(message, actions) {

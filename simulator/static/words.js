@@ -13,7 +13,7 @@ const WORDS = {
     what: "Que peut faire ce bot ?", empty: "Appuyez sur Démarrer pour ouvrir la conversation.",
     voice: "Message vocal", photo: "Photo", sticker: "Autocollant", document: "Document", location: "Position",
     contact: "Contact", poll: "Sondage", video_note: "Message vidéo", unknown: "Message", deactivated: "compte supprimé",
-    blocked: "bot bloqué", download: "Télécharger {name}", you: "Vous", failed: "Impossible : {reason}",
+    blocked: "bot bloqué", download: "Télécharger {name}", you: "Vous : ", failed: "Impossible : {reason}",
     opensLink: "{text} (lien)", choose: "Choisissez une personne.",
   },
   en: {
@@ -28,7 +28,7 @@ const WORDS = {
     what: "What can this bot do?", empty: "Press Start to open the conversation.",
     voice: "Voice message", photo: "Photo", sticker: "Sticker", document: "Document", location: "Location",
     contact: "Contact", poll: "Poll", video_note: "Video message", unknown: "Message", deactivated: "deleted account",
-    blocked: "bot blocked", download: "Download {name}", you: "You", failed: "Not possible: {reason}",
+    blocked: "bot blocked", download: "Download {name}", you: "You: ", failed: "Not possible: {reason}",
     opensLink: "{text} (link)", choose: "Choose a person.",
   },
 };
