@@ -1,70 +1,16 @@
-"""The readings of a typed day: patterns over folded words, each with what it hears. `flows.dates_typed` chooses between them.
+"""The readings of a typed day: patterns over folded words, each with what it hears. `flows.dates_typed` chooses.
 
 Number words are figures by then, and what introduces a day ("le", "à partir du", "on") is gone.
 """
 
 import re
 from calendar import monthrange
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from flows.numbers_typed import NUMBER_WORDS, plain, with_digits
-from flows.spoken import core, fold, one_typo
+from flows.dates_words import FRENCH_DAYS, NEAR, PART, UNIT, WEEKDAY, WEEKDAYS, month_called, names, spelled
 from flows.understood import Misunderstood
-
-_MONTHS = {
-    name: month
-    for month, names in enumerate(
-        (
-            "janvier january janv jan",
-            "fevrier february fevr fev feb",
-            "mars march mar",
-            "avril april avr apr",
-            "mai may",
-            "juin june jun",
-            "juillet july juil jul",
-            "aout august aou aug",
-            "septembre september sept sep",
-            "octobre october oct",
-            "novembre november nov",
-            "decembre december dec",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}
-_WEEKDAYS = {
-    name: weekday
-    for weekday, names in enumerate(
-        (
-            "lundi monday mon",
-            "mardi tuesday tue",
-            "mercredi wednesday wed",
-            "jeudi thursday thu",
-            "vendredi friday fri",
-            "samedi saturday sat",
-            "dimanche sunday sun",
-        )
-    )
-    for name in names.split()
-}
-_NEAR = {
-    **dict.fromkeys(["aujourd hui", "today", "ce jour", "maintenant", "now"], 0),
-    **dict.fromkeys(["demain", "tomorrow"], 1),
-    **dict.fromkeys(["apres demain", "day after tomorrow", "the day after tomorrow"], 2),
-    **dict.fromkeys(["hier", "yesterday"], -1),
-    **dict.fromkeys(["avant hier", "day before yesterday", "the day before yesterday"], -2),
-}
-_UNIT = {
-    **dict.fromkeys(["jour", "jours", "day", "days", "j"], "d"),
-    **dict.fromkeys(["semaine", "semaines", "week", "weeks"], "w"),
-    **dict.fromkeys(["mois", "month", "months"], "m"),
-    **dict.fromkeys(["an", "ans", "annee", "annees", "year", "years"], "y"),
-}
-_PART = {"debut": "start", "early": "start", "courant": "", "mi": "middle", "mid": "middle", "milieu": "middle"}
-_PART |= {"fin": "end", "late": "end", "end": "end", "beginning": "start", "start": "start", "middle": "middle"}
-_FRENCH_DAYS = {8: 7, 15: 14}  # "huit jours" and "quinze jours" count both ends
 
 
 def shifted(today: date, amount: int, unit: str) -> date:
@@ -155,20 +101,13 @@ def _month(month: int, part: str, year: str | None, today: date) -> Found:
     return Heard(tuple(spans), yearless=year is None) if spans else _no_such_day(1, month, years[0])
 
 
-def _month_called(word: str) -> int | None:
-    """A month by its name, one slip allowed ("fevirer")."""
-    exact = _MONTHS.get(word)
-    near = {month for name, month in _MONTHS.items() if word not in NUMBER_WORDS and one_typo(word, name)}
-    return exact or (near.pop() if len(near) == 1 else None)
-
-
 def _either(one: Found, other: Found) -> Found:
     """Two readings of the same words; the one that exists when the other does not."""
     heard = [h for h in (one, other) if isinstance(h, Heard)]
     return replace(heard[0], other=heard[1]) if len(heard) == 2 else heard[0] if heard else one
 
 
-# ------------------------------------------------------------------------------------------------------------ the readings
+# --------------------------------------------------------------------------------------------------------- the readings
 def _iso(m: re.Match[str], language: str, today: date) -> Found:
     return _dated(int(m["day"]), int(m["month"]), m["year"], today)
 
@@ -182,13 +121,13 @@ def _figures(m: re.Match[str], language: str, today: date) -> Found:
 
 
 def _day_and_month(m: re.Match[str], language: str, today: date) -> Found | None:
-    month = _month_called(m["month"])
+    month = month_called(m["month"])
     return _dated(int(m["day"]), month, m["year"], today) if month else None
 
 
 def _month_and_day(m: re.Match[str], language: str, today: date) -> Found | None:
     """ "March 27" is a day in English; in French "mars 27" may be a month of 2027."""
-    month = _month_called(m["month"])
+    month = month_called(m["month"])
     if month is None:
         return None
     day = _dated(int(m["day"]), month, m["year"], today)
@@ -198,23 +137,23 @@ def _month_and_day(m: re.Match[str], language: str, today: date) -> Found | None
 
 
 def _month_and_year(m: re.Match[str], language: str, today: date) -> Found | None:
-    month = int(m["month"]) if m["month"].isdecimal() else _month_called(m["month"])
+    month = int(m["month"]) if m["month"].isdecimal() else month_called(m["month"])
     if not month or month > 12:
         return None
-    return _month(month, _PART.get(m["part"] or "", ""), m["year"], today)
+    return _month(month, PART.get(m["part"] or "", ""), m["year"], today)
 
 
 def _part_of_year(m: re.Match[str], language: str, today: date) -> Found | None:
-    part = _PART[m["part"]]
+    part = PART[m["part"]]
     if part == "middle":
         return Misunderstood("incomplete", {"missing": "month"})
     return _month(1 if part == "start" else 12, part, m["year"], today)
 
 
 def _in_a_while(m: re.Match[str], language: str, today: date) -> Found | None:
-    amount, unit = int(m["amount"].replace("an", "1").replace("a", "1")), _UNIT[m["unit"]]
+    amount, unit = int(m["amount"].replace("an", "1").replace("a", "1")), UNIT[m["unit"]]
     if unit == "d" and m["unit"].startswith("jour"):
-        amount = _FRENCH_DAYS.get(amount, amount)
+        amount = FRENCH_DAYS.get(amount, amount)
     try:
         return Heard((_one(shifted(today, -amount if m["ago"] else amount, unit)),))
     except (OverflowError, ValueError):
@@ -223,19 +162,19 @@ def _in_a_while(m: re.Match[str], language: str, today: date) -> Found | None:
 
 def _near(m: re.Match[str], language: str, today: date) -> Found | None:
     try:
-        return Heard((_one(today + timedelta(days=_NEAR[m[0]])),))
+        return Heard((_one(today + timedelta(days=NEAR[m[0]])),))
     except OverflowError:
         return None
 
 
 def _weekday(m: re.Match[str], language: str, today: date) -> Found | None:
-    ahead = (_WEEKDAYS[m["weekday"]] - today.weekday() - 1) % 7 + 1  # 1 to 7: never today itself
+    ahead = (WEEKDAYS[m["weekday"]] - today.weekday() - 1) % 7 + 1  # 1 to 7: never today itself
     behind = ahead - 7 or -7
     return Heard((_one(today + timedelta(days=behind if m["past"] or m["before"] else ahead)),))
 
 
 def _next_period(m: re.Match[str], language: str, today: date) -> Found | None:
-    unit = _UNIT[m["unit"] or m["english"]]
+    unit = UNIT[m["unit"] or m["english"]]
     if unit == "w":
         monday = today + timedelta(days=7 - today.weekday())
         return Heard((Span(monday, monday + timedelta(days=6), monday),))
@@ -247,14 +186,8 @@ def _missing(what: str) -> Callable[[re.Match[str], str, date], Found]:
     return lambda m, language, today: Misunderstood("incomplete", {"missing": what})
 
 
-def _names(words: Iterable[str]) -> str:
-    return "|".join(sorted(words, key=lambda w: (-len(w), w)))
-
-
 _DAY = r"(?P<day>\d{1,2}) ?(?:er|e|st|nd|rd|th)?"
 _YEAR = r"(?P<year>\d{4}|\d{2})"
-_ON = r"(?:(?:le|la|du|au|des|en|vers|pour|a partir|a partir du|a partir de|on|the|in(?! (?:\d|an? ))|from|around|about|of|for|by the) )*"
-_WEEKDAY = rf"(?:{_names(_WEEKDAYS)})"
 _READINGS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], str, date], Found | None]], ...] = tuple(
     (re.compile(pattern), reading)
     for pattern, reading in (
@@ -263,53 +196,42 @@ _READINGS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], str, date], Fou
         (rf"{_DAY} (?:of )?(?P<month>[a-z]+)(?: (?:de )?(?:l annee )?{_YEAR})?", _day_and_month),
         (rf"(?P<month>[a-z]+) {_DAY}(?: {_YEAR})?", _month_and_day),
         (
-            rf"(?:(?P<part>{_names(_PART)}) (?:of |de |du |d |mois de |mois d )*)?(?:mois (?:de |d ))?(?:the )?"
+            rf"(?:(?P<part>{names(PART)}) (?:of |de |du |d |mois de |mois d )*)?(?:mois (?:de |d ))?(?:the )?"
             r"(?P<month>[a-z]{3,})(?: (?:prochaine? )?(?P<year>\d{4}|\d{2})?| prochain| next)?",
             _month_and_year,
         ),
         (r"(?P<part>)(?P<month>\d{1,2}) (?P<year>\d{4})", _month_and_year),
-        (rf"(?P<part>{_names(_PART)}) (?:of |de |d |l )*(?:annee )?(?P<year>\d{{4}})", _part_of_year),
+        (rf"(?P<part>{names(PART)}) (?:of |de |d |l )*(?:annee )?(?P<year>\d{{4}})", _part_of_year),
         (
             rf"(?:dans|d ici|sous|in|(?P<ago>il y a)) (?:environ |a peu pres |about )?(?P<amount>\d{{1,5}}|an?(?= ))"
-            rf" (?P<unit>{_names(_UNIT)})(?: environ)?",
+            rf" (?P<unit>{names(UNIT)})(?: environ)?",
             _in_a_while,
         ),
-        (rf"(?P<amount>\d{{1,5}}) (?P<unit>{_names(_UNIT)}) (?P<ago>ago)", _in_a_while),
-        (rf"{_names(_NEAR)}", _near),
+        (rf"(?P<amount>\d{{1,5}}) (?P<unit>{names(UNIT)}) (?P<ago>ago)", _in_a_while),
+        (rf"{names(NEAR)}", _near),
         (
-            rf"(?P<before>last )?(?:next |this )?(?P<weekday>{_WEEKDAY})(?: prochain| qui vient|(?P<past> dernier))?",
+            rf"(?P<before>last )?(?:next |this )?(?P<weekday>{WEEKDAY})(?: prochain| qui vient|(?P<past> dernier))?",
             _weekday,
         ),
         (
-            rf"(?:(?:l|la) )?(?P<unit>{_names(_UNIT)}) (?:prochaine?|qui vient)|next (?P<english>week|month|year)",
+            rf"(?:(?:l|la) )?(?P<unit>{names(UNIT)}) (?:prochaine?|qui vient)|next (?P<english>week|month|year)",
             _next_period,
         ),
         (r"(?:l annee |annee )?\d{4}", _missing("month")),
         (r"(?:(?:le |the )*)\d{1,2} ?(?:er|st|nd|rd|th)?", _missing("month")),
         (
-            r"(?:(?:l|le|cet|cette|a l|au|this|next|the|in|a la|en) )*(?:ete|hiver|printemps|automne|rentree|summer|winter|spring|"
-            r"autumn|fall)(?: prochaine?| \d{4})?",
+            r"(?:(?:l|le|cet|cette|a l|au|this|next|the|in|a la|en) )*(?:ete|hiver|printemps|automne|rentree|summer"
+            r"|winter|spring|autumn|fall)(?: prochaine?| \d{4})?",
             _missing("month"),
         ),
     )
 )
 
 
-def _spelled(text: str) -> tuple[str, str | None]:
-    """The words of a date in one form, and the weekday named before it."""
-    words = core(fold(re.sub(r"(?<=\d)t\d\d:?\d\d.*$", "", plain(text))))
-    words = re.sub(r"\bsept\b(?= ?(?:\d{2,4})?$)", "septembre", words)
-    words = re.sub(r"\bpremier\b|\bfirst\b", "1", with_digits(words))
-    words = re.sub(r"\b(?:une? )(?=semaine|annee)", "1 ", words)
-    words = re.sub(rf"^{_ON}", "", words)
-    named = re.fullmatch(rf"({_WEEKDAY}) {_ON}(.*\d.*)", words)
-    return (named[2], named[1]) if named else (words, None)
-
-
 def hear(text: str, language: str, today: date) -> tuple[Found | None, int | None]:
     """What a text says of a day, and the weekday it names with it; None when it says nothing of a day."""
-    words, named = _spelled(text)
-    weekday = _WEEKDAYS[named] if named else None
+    words, named = spelled(text)
+    weekday = WEEKDAYS[named] if named else None
     for pattern, reading in _READINGS:
         match = pattern.fullmatch(words)
         heard = reading(match, language, today) if match else None

@@ -1,10 +1,11 @@
-"""Days as people write them in French and English: "15 mars", "15/3/27", "mi-mars", "lundi prochain", "dans 3 mois", "March 15".
+"""Days as people write them, French or English: "15 mars", "15/3/27", "mi-mars", "lundi prochain", "in 3 months".
 
 An expression is read as the spans of days it may mean; the step's range decides between them.
 
-- A month means its first day, "début" too, "mi-" its 15th, "fin" its last; the day moves inside the month to meet the range.
-- Without a year: the next such day, or the last one when only that is in range. When the year cannot be told from the range
-  (a day of birth), it is asked for.
+- A month means its first day, "début" too, "mi-" its 15th, "fin" its last; the day moves inside the month to meet the
+  range.
+- Without a year: the next such day, or the last one when only that is in range. When the year cannot be told from the
+  range (a day of birth), it is asked for.
 - Two figures of a year: the year in the range, else the nearest to today.
 - "Dans huit jours" is a week and "dans quinze jours" two, as French has it.
 - 03/04/2027 is the 3rd of April in French; in English it may be either, unless the range tells.

@@ -1,27 +1,32 @@
-"""Which choice a person means when they type instead of tapping: its label, its number, its first words, a word of its own.
+"""Which choice a person means when they type instead of tapping: its label, number, first words, a word of its own.
 
-The ways of reading are tried from the surest to the loosest; the first that recognises something decides. What it recognises may
-be several choices: that is ambiguous, never a guess.
+The ways of reading are tried from the surest to the loosest; the first that recognises something decides. What it
+recognises may be several choices: that is ambiguous, never a guess.
 """
 
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from flows.numbers_typed import NUMBER_WORDS, with_digits
+from flows.numbers_said import NUMBER_WORDS, with_digits
 from flows.spoken import NO, YES, core, fold, means, one_typo
 from flows.understood import Misunderstood
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 _YES_IDS = {"yes", "oui", "ok", "agree", "agreed", "accept"}
 _NO_IDS = {"no", "non", "refuse", "disagree", "decline"}
-_SMALL = frozenset(
-    "a au aux avec c ce ces cette d dans de des du en est et il j je l la le les leur m ma me mes mon n ne nous on ou par pour qu "
-    "que qui s sa se ses son suis sur t un une vos votre vous y an and are as at be by for from i in is it m my of on or "
-    "our re s so that the their this to ve we with you your ll d am".split()
-)
-_NEGATIONS = frozenset(
-    "pas aucun aucune sans non jamais rien ni no not never none without nothing don doesn t cannot".split()
-)
+_SMALL = _words("""
+    a au aux avec c ce ces cette d dans de des du en est et il j je l la le les leur m ma me mes mon n ne nous on ou par
+    pour qu que qui s sa se ses son suis sur t un une vos votre vous y
+    am an and are as at be by for from i in is it ll my of or our re so that the their this to ve we with you your
+""")
+_NEGATIONS = _words("""
+    pas aucun aucune sans non jamais rien ni no not never none without nothing don doesn t cannot
+""")
 _ORDINALS = {
     word: place
     for place, words in enumerate(
@@ -62,7 +67,7 @@ class Option:
         return self.key.split()
 
 
-def options(values: Sequence[str] | Sequence[int], labels: Sequence[str]) -> list[Option]:
+def options(values: Sequence[str | int], labels: Sequence[str]) -> list[Option]:
     """The options of a question, in their order."""
     return [Option(value, label, fold(label)) for value, label in zip(values, labels, strict=True)]
 
@@ -125,7 +130,7 @@ def _same_sense(typed: Sequence[str], option: Option) -> bool:
 
 
 def _by_words(words: str, choices: Sequence[Option]) -> list[Option]:
-    """Words of one label only; a label that denies needs a word that denies ("contrainte" is not "Aucune contrainte")."""
+    """Words of one label only; one that denies needs a word that denies ("contrainte" is not "Aucune contrainte")."""
     typed = core(words).split()
     own = set(telling(typed))
     return [c for c in choices if own and own <= set(c.words) and _same_sense(typed, c)]

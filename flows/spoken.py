@@ -1,6 +1,7 @@
 """How a typed message is read before it is understood: folded, freed of politeness, recognised when it is a usual word.
 
-Everything is compared *folded*: no case, accents, apostrophes, punctuation or double spaces ("C'est  MOI !" is "c est moi").
+Everything is compared *folded*: no case, accents, apostrophes, punctuation or double spaces: "C'est  MOI !" is
+"c est moi".
 The words of both languages always count: a person who answers in French to an English question is understood.
 """
 
@@ -21,35 +22,40 @@ def _phrases(text: str) -> frozenset[str]:
 
 
 YES = _phrases("""
-    oui, ouais, ouai, ui, vi, wi, oui oui, ouep, yep, yes, yeah, yup, y, o, ok, okay, oki, ok ok, okey, d'accord, dac, daccord,
-    bien sûr, bien sur que oui, évidemment, absolument, tout à fait, exactement, volontiers, avec plaisir, certainement, si,
-    je confirme, je suis d'accord, je veux bien, j'accepte, ça marche, ça me va, entendu, c'est d'accord, mais oui, c'est oui,
-    sure, of course, absolutely, certainly, definitely, agreed, i agree, i do, i accept, i confirm, yes i do, sounds good
+    oui, ouais, ouai, ui, vi, wi, oui oui, ouep, yep, yes, yeah, yup, y, o, ok, okay, oki, ok ok, okey, d'accord,
+    dac, daccord, bien sûr, bien sur que oui, évidemment, absolument, tout à fait, exactement, volontiers,
+    avec plaisir, certainement, si, je confirme, je suis d'accord, je veux bien, j'accepte, ça marche, ça me va,
+    entendu, c'est d'accord, mais oui, c'est oui, sure, of course, absolutely, certainly, definitely, agreed,
+    i agree, i do, i accept, i confirm, yes i do, sounds good
 """)
 NO = _phrases("""
-    non, nan, nn, non non, nope, no, nah, n, pas du tout, absolument pas, certainement pas, jamais de la vie, bien sûr que non,
-    pas vraiment, surtout pas, je refuse, je ne veux pas, je veux pas, c'est non, mais non, pas question, hors de question,
-    not at all, not really, no way, i refuse, i do not, i don't, no i don't, of course not, certainly not, never
+    non, nan, nn, non non, nope, no, nah, n, pas du tout, absolument pas, certainement pas, jamais de la vie,
+    bien sûr que non, pas vraiment, surtout pas, je refuse, je ne veux pas, je veux pas, c'est non, mais non,
+    pas question, hors de question, not at all, not really, no way, i refuse, i do not, i don't, no i don't,
+    of course not, certainly not, never
 """)
 READ = _phrases("""
-    lu, c'est lu, j'ai lu, bien lu, lu et compris, j'ai bien lu, compris, j'ai compris, bien compris, c'est compris, vu, noté,
-    bien noté, c'est noté, c'est bon, c'est bien, c'est clair, parfait, super, très bien, bien, merci, suivant, la suite, suite,
-    on continue, continuer, continuons, je continue, on y va, allons-y, go, c'est parti, prêt, prête, je suis prêt, je suis prête,
-    next, read, i read it, i have read it, i've read it, got it, understood, i understand, clear, all clear, fine, great, good,
-    thanks, thank you, continue, go on, let's go, ready, i'm ready, done, noted, alright, all right
+    lu, c'est lu, j'ai lu, bien lu, lu et compris, j'ai bien lu, compris, j'ai compris, bien compris, c'est compris,
+    vu, noté, bien noté, c'est noté, c'est bon, c'est bien, c'est clair, parfait, super, très bien, bien, merci,
+    suivant, la suite, suite, on continue, continuer, continuons, je continue, on y va, allons-y, go, c'est parti,
+    prêt, prête, je suis prêt, je suis prête, next, read, i read it, i have read it, i've read it, got it,
+    understood, i understand, clear, all clear, fine, great, good, thanks, thank you, continue, go on, let's go,
+    ready, i'm ready, done, noted, alright, all right
 """)
 SKIP = _phrases("""
-    passer, je passe, passe, on passe, passons, passer la question, je passe la question, passer cette question, question suivante,
-    je passe cette question, je préfère passer, je saute, sauter, je ne souhaite pas répondre, je souhaite pas répondre,
-    je préfère ne pas répondre, je ne veux pas répondre, je veux pas répondre, pas de réponse, sans réponse,
-    skip, skip it, skip this, skip this question, i skip, pass, i pass, next question, i'd rather not answer,
-    i would rather not answer, i prefer not to answer, prefer not to say, i'd rather not say, i would rather not say, no answer
+    passer, je passe, passe, on passe, passons, passer la question, je passe la question, passer cette question,
+    question suivante, je passe cette question, je préfère passer, je saute, sauter, je ne souhaite pas répondre,
+    je souhaite pas répondre, je préfère ne pas répondre, je ne veux pas répondre, je veux pas répondre,
+    pas de réponse, sans réponse, skip, skip it, skip this, skip this question, i skip, pass, i pass, next question,
+    i'd rather not answer, i would rather not answer, i prefer not to answer, prefer not to say, i'd rather not say,
+    i would rather not say, no answer
 """)
 UNSURE = _phrases("""
-    je ne sais pas, je sais pas, sais pas, chais pas, j'sais pas, jsp, je ne sais pas trop, je sais pas trop, ne sait pas,
-    je ne sais plus, je ne sais pas encore, je sais pas encore, pas encore, aucune idée, j'en sais rien, je n'en sais rien,
-    je n'ai aucune idée, pas d'idée, j'hésite, bof, je ne suis pas sûr, je ne suis pas sûre, pas sûr, pas sûre, ça dépend,
-    i don't know, i do not know, don't know, dont know, dunno, idk, no idea, not sure, i'm not sure, i am not sure, it depends
+    je ne sais pas, je sais pas, sais pas, chais pas, j'sais pas, jsp, je ne sais pas trop, je sais pas trop,
+    ne sait pas, je ne sais plus, je ne sais pas encore, je sais pas encore, pas encore, aucune idée,
+    j'en sais rien, je n'en sais rien, je n'ai aucune idée, pas d'idée, j'hésite, bof, je ne suis pas sûr,
+    je ne suis pas sûre, pas sûr, pas sûre, ça dépend, i don't know, i do not know, don't know, dont know, dunno,
+    idk, no idea, not sure, i'm not sure, i am not sure, it depends
 """)
 ALL = _phrases(
     "tout, tous, toutes, tous les choix, toutes les réponses, tout ça, all, all of them, everything, every one"
@@ -64,7 +70,8 @@ _LIVE = r"(?: (?:de vive voix|en rendez vous|a l oral|ensemble|au rendez vous|au
 _WITH_WHOM_EN = r"(?: (?:with|to) (?:my|the|a) (?:counsel\w+|advis\w+|coach))"
 _DEFER = re.compile(
     rf"(?:on|j|nous)? ?en parler(?:ai|a|ons)(?: plus tard)?{_WITH_WHOM}?{_LIVE}?"
-    rf"|(?:je (?:prefere|prefererais|voudrais|veux)|j aimerais(?: mieux)?|plutot) en parler(?: plus tard)?{_WITH_WHOM}?{_LIVE}?"
+    rf"|(?:je (?:prefere|prefererais|voudrais|veux)|j aimerais(?: mieux)?|plutot) en parler(?: plus tard)?"
+    rf"{_WITH_WHOM}?{_LIVE}?"
     rf"|(?:(?:a voir|en parler|voir|plus tard|je verrai)(?: ca| cela)? ?){_WITH_WHOM}|plus tard{_LIVE}"
     rf"|(?:i (?:ll|will|d rather|would rather|d prefer to|would prefer to|prefer to|d like to|would like to) )?"
     rf"(?:talk|speak|discuss)(?: (?:about )?(?:it|this))?(?: later)?(?: in person)?{_WITH_WHOM_EN}?"
@@ -72,14 +79,15 @@ _DEFER = re.compile(
 )
 
 _POLITE_BEFORE = _phrases("""
-    c'est, ce serait, ça serait, je dirais, je dirai, je pense, je crois, je choisis, je prends, je réponds, je vote, pour moi,
-    plutôt, alors, eh bien, bah, ben, euh, bon, donc, bonjour, bonsoir, merci, ma réponse est, ma réponse, moi je dirais, disons,
-    on va dire, mettons, mettez, i would say, i'd say, i think, i choose, i pick, it is, it's, well, hello, hi, rather, maybe,
-    peut-être, my answer is, i guess, let's say, say
+    c'est, ce serait, ça serait, je dirais, je dirai, je pense, je crois, je choisis, je prends, je réponds,
+    je vote, pour moi, plutôt, alors, eh bien, bah, ben, euh, bon, donc, bonjour, bonsoir, merci, ma réponse est,
+    ma réponse, moi je dirais, disons, on va dire, mettons, mettez, i would say, i'd say, i think, i choose, i pick,
+    it is, it's, well, hello, hi, rather, maybe, peut-être, my answer is, i guess, let's say, say
 """)
 _POLITE_AFTER = _phrases("""
-    merci, merci beaucoup, merci bien, merci d'avance, svp, stp, s'il vous plaît, s'il te plaît, je pense, je crois, je dirais,
-    voilà, bonne journée, please, thanks, thank you, thank you very much, thanks a lot, i think, i guess, i would say
+    merci, merci beaucoup, merci bien, merci d'avance, svp, stp, s'il vous plaît, s'il te plaît, je pense, je crois,
+    je dirais, voilà, bonne journée, please, thanks, thank you, thank you very much, thanks a lot, i think, i guess,
+    i would say
 """)
 
 
@@ -113,7 +121,7 @@ def defers(words: str) -> bool:
 
 
 def one_typo(typed: str, word: str) -> bool:
-    """The same word but for one letter added, lost, changed or swapped; both of five letters or more, same first letter.
+    """The same word but for one letter added, lost, changed or swapped; five letters or more, the same first letter.
 
     The first letter is kept because French and English negate there: "anormal" is not a slip for "normal".
     """

@@ -1,7 +1,8 @@
 """What a person types instead of tapping, understood or kindly refused: never guessed, never out of the step's bounds.
 
-Pure: the same text, step, language and day give the same result. The reasons of a refusal are the table of `flows.understood`.
-A message that says "passer" or "j'en parlerai" counts as such only when it says nothing else, and never against a label.
+Pure: the same text, step, language and day give the same result. The reasons of a refusal are the table of
+`flows.understood`. A message that says "passer" or "j'en parlerai" counts as such only when it says nothing else, and
+never against a label.
 """
 
 import re
@@ -11,7 +12,8 @@ from typing import assert_never
 
 from flows.dates_typed import day
 from flows.labels_typed import LOOSE, PLAIN, SURE, Option, choose, choose_many, options, telling
-from flows.numbers_typed import number, one_number, plain, with_digits
+from flows.numbers_said import plain, with_digits
+from flows.numbers_typed import number, one_number
 from flows.pack import (
     BatteryStep,
     ChoicesStep,
@@ -40,8 +42,8 @@ def understand(
 ) -> Understood | Misunderstood:
     """The answer that a typed message gives to a step, or why it gives none.
 
-    `today` is the person's day. `labels` are the labels of the choices as they were shown, in the order of the step, when they
-    differ from the step's own (pipes filled in). For a battery, the answer is to the item that is open.
+    `today` is the person's day. `labels` are the labels of the choices as they were shown, in the order of the step,
+    when they differ from the step's own (pipes filled in). For a battery, the answer is to the item that is open.
     """
     words = said(text)
     if not words and not text.strip():
@@ -85,11 +87,11 @@ def _label_first(step: Step, words: str, chosen: Sequence[Option]) -> Understood
 
 
 def _aside(step: Step, words: str) -> Understood | Misunderstood | None:
-    """Skipped or deferred where the step allows it; else the wish itself, as a reason; None when nothing of the kind is said."""
+    """Skipped or deferred where the step allows it; else the wish itself, as a reason; None when nothing is wished."""
     if isinstance(step, Information):
         return None
     if means(words, SKIP):
-        return Understood(how="skipped") if step.optional else Misunderstood("required")
+        return Understood(how="skipped") if step.optional else Misunderstood("not_optional")
     if defers(words):
         return Understood(how="deferred") if step.defer else Misunderstood("not_deferrable")
     return Misunderstood("unsure") if means(words, UNSURE) and not isinstance(step, TextStep) else None
@@ -209,7 +211,7 @@ def _number(step: NumberStep, text: str, language: str) -> Result:
 
 
 def ambiguities(step: Step, language: str) -> list[str]:
-    """What a person could type at a step and see chosen something else, in words for who writes the pack; [] when all is well.
+    """What a person could type at a step and see something else chosen, for who writes the pack; [] when all is well.
 
     Every label, every number and every beginning of one label alone has to choose that label and no other.
     """
@@ -234,15 +236,13 @@ def _beginnings(option: Option, chosen: Sequence[Option]) -> list[str]:
 
 
 def _not_chosen(step: Step, typed: str, option: Option, chosen: Sequence[Option]) -> str | None:
-    """What happens instead, when a text does not choose its option."""
+    """What happens instead, when a text does not choose its option; a label wins over a wish, unless it is the same."""
     words = said(typed)
-    exact = [o for o in chosen if o.key == words]
     aside = _aside(step, words)
-    if aside and not exact:
-        return "skips or defers" if isinstance(aside, Understood) else "is taken for a wish to skip or defer"
-    if aside and isinstance(aside, Understood):
-        return f"would be taken for {aside.how!r}"
-    picked = exact[0] if len(exact) == 1 else choose(words, chosen, LOOSE)
+    if isinstance(aside, Understood) or (aside and words != option.key):
+        return "asks to skip or to talk about it"
+    same = [o for o in chosen if o.key == words]
+    picked = same[0] if len(same) == 1 else choose(words, chosen, LOOSE)
     if isinstance(picked, Misunderstood):
         return f"is {picked.reason}"
     return None if picked is option else f"chooses {picked.label!r}"
