@@ -91,7 +91,7 @@ def _aside(step: Step, words: str) -> Understood | Misunderstood | None:
     if isinstance(step, Information):
         return None
     if means(words, SKIP):
-        return Understood(how="skipped") if step.optional else Misunderstood("not_optional")
+        return Understood(how="skipped") if step.optional else Misunderstood("required")
     if defers(words):
         return Understood(how="deferred") if step.defer else Misunderstood("not_deferrable")
     return Misunderstood("unsure") if means(words, UNSURE) and not isinstance(step, TextStep) else None

@@ -19,7 +19,7 @@ A reason is never a reproach: the bot has a kind sentence for each, which says w
 | other_weekday | "mardi 15 mars 2027", a Monday | day: ISO |
 | too_early, too_late | a day outside the step's range | day, and earliest or latest: ISO |
 | incomplete | a year, a season, a day of the month alone | missing: "day", "month" or "year" |
-| not_optional | asked to skip a question that is not optional | |
+| required | asked to skip a question that is not optional | |
 | not_deferrable | asked to talk about a question that has to be answered here | |
 """
 
@@ -46,7 +46,7 @@ Reason = Literal[
     "too_early",
     "too_late",
     "incomplete",
-    "not_optional",
+    "required",
     "not_deferrable",
 ]
 
