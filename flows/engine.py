@@ -35,7 +35,7 @@ from flows.events import (
 )
 from flows.flow import Flow
 from flows.pack import ChoicesStep, RankingStep, TextStep
-from flows.path import follow, may_reach, predecessor
+from flows.path import before, follow, frontier, may_reach, predecessor
 from flows.run import Answer, How, Part, Run, Value
 from flows.values import check
 from flows.wording import question
@@ -75,9 +75,9 @@ def _arrive(flow: Flow, run: Run, at: str) -> Stepped:
 
 
 # ----------------------------------------------------------------------------------------------------------- answering
-def _put_aside(flow: Flow, answers: Mapping[str, Answer], path: tuple[str, ...], frontier: str) -> tuple[str, ...]:
+def _put_aside(flow: Flow, answers: Mapping[str, Answer], path: tuple[str, ...], end: str) -> tuple[str, ...]:
     """The answers that fall off: not on the path, and not to be met again from where the walk stops."""
-    ahead = may_reach(flow, frontier)
+    ahead = may_reach(flow, end)
     return tuple(n for n, a in answers.items() if n not in path and n not in ahead and not a.aside)
 
 
@@ -87,8 +87,8 @@ def _record(flow: Flow, run: Run, at: str, given: Answer) -> Stepped:
     unchanged = former is not None and former.same_as(given.how, given.value)
     answer = replace(former, aside=False) if unchanged and former else given
     answers = {**run.answers, at: answer}
-    path, frontier = follow(flow, answers)
-    fallen = _put_aside(flow, answers, path, frontier)
+    path, end = follow(flow, answers, before(run, at))
+    fallen = _put_aside(flow, answers, path, end)
     answers |= {node: replace(answers[node], aside=True) for node in fallen}
     after = replace(run, answers=answers, path=path)
     effects: list[Effect] = [] if unchanged else [Kept(at, answer)]
@@ -96,15 +96,18 @@ def _record(flow: Flow, run: Run, at: str, given: Answer) -> Stepped:
     return after, effects + consequences(flow, run, after, at, changed=not unchanged)
 
 
-def _answer(flow: Flow, run: Run, at: str, how: How, value: Value | None, parts: tuple[Part, ...], now: datetime) -> Stepped:
+def _answer(
+    flow: Flow, run: Run, at: str, how: How, value: Value | None, parts: tuple[Part, ...], now: datetime
+) -> Stepped:
     check(flow.nodes[at], how, value, now.date())
     shown = question(flow, run, flow.nodes[at])
-    return _record(flow, run, at, Answer(how, value, now, run.visit, shown, run.language, parts))
+    visit = run.visit if at == run.at else run.answers[at].visit  # the showing that the answer belongs to
+    return _record(flow, run, at, Answer(how, value, now, visit, shown, run.language, parts))
 
 
 def _move_on(flow: Flow, stepped: Stepped) -> Stepped:
     run, effects = stepped
-    moved, more = _arrive(flow, run, follow(flow, run.answers)[1])
+    moved, more = _arrive(flow, run, frontier(flow, run))
     return moved, effects + more
 
 
@@ -123,13 +126,13 @@ def _answered(flow: Flow, run: Run, event: Answered, now: datetime) -> Stepped:
 def _changed(flow: Flow, run: Run, event: Changed, now: datetime) -> Stepped:
     if event.step not in run.path:
         raise IllegalEvent("only an answer on the path can be changed")
-    before = follow(flow, run.answers)[1]
+    former_end = frontier(flow, run)
     after, effects = _answer(flow, run, event.step, event.how, event.value, event.parts, now)
-    frontier = follow(flow, after.answers)[1]
-    elsewhere = run.at in after.path or (run.at == before == frontier)
-    if elsewhere:
+    end = frontier(flow, after)
+    undisturbed = run.at in after.path or (run.at == former_end == end)
+    if undisturbed:
         return after, effects
-    moved, more = _arrive(flow, after, frontier)
+    moved, more = _arrive(flow, after, end)
     return moved, effects + more
 
 

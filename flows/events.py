@@ -1,6 +1,7 @@
 """What can happen in a run. Events carry everything the engine needs; the time is the engine's `now`."""
 
 from dataclasses import dataclass
+
 from flows.run import How, Part, Value
 
 

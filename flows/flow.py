@@ -77,7 +77,9 @@ class Flow:
     def flag_rules(self) -> tuple[tuple[str, str, FlagRule], ...]:
         """(step id, rule name, rule) of each flag of the pack."""
         return tuple(
-            (step.id, f"{step.id}/{number}", rule) for step in self.pack.steps for number, rule in enumerate(step.flags, 1)
+            (step.id, f"{step.id}/{number}", rule)
+            for step in self.pack.steps
+            for number, rule in enumerate(step.flags, 1)
         )
 
     @cached_property

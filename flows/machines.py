@@ -7,7 +7,7 @@ docs/decisions/0001). No callback changes anything: transitions only move the st
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from transitions import EventData, Machine, MachineError
 
@@ -56,7 +56,7 @@ def _fire(machine: Machine, trigger: str, model: object, state: str) -> None:
 
 def _condition(condition: Condition) -> Callable[[EventData], bool]:
     def check(event: EventData) -> bool:
-        return holds(condition, event.model.seen)
+        return holds(condition, cast(Walker, event.model).seen)
 
     return check
 
@@ -79,20 +79,20 @@ class QuestionnaireMachine:
         ]
         self._machine = _build(dict.fromkeys([*arrows, *destinations]), first, transitions)
 
-    def walk(self, standing: Mapping[str, Answer]) -> tuple[tuple[str, ...], str]:
-        """Follows the answers that stand from the first node: (the nodes passed, the node or outcome reached)."""
-        walker, path = Walker(self.first), []
+    def walk(self, standing: Mapping[str, Answer], passed: Sequence[str] = ()) -> tuple[tuple[str, ...], str]:
+        """Follows the answers that stand: (the nodes passed, the node or outcome reached).
+
+        From the first node, or on from the nodes already `passed`, which are not looked at again.
+        """
+        walker, path = Walker(self.first, {node: standing[node] for node in passed}), list(passed)
+        if path:
+            walker.state = path[-1]
+            _fire(self._machine, ADVANCE, walker, walker.state)
         while (answer := standing.get(walker.state)) is not None:
             path.append(walker.state)
             walker.seen[walker.state] = answer
             _fire(self._machine, ADVANCE, walker, walker.state)
         return tuple(path), walker.state
-
-    def after(self, node: str, seen: Mapping[str, Answer]) -> str:
-        """Where one node leads, given the answers seen up to and at it."""
-        walker = Walker(node, dict(seen))
-        _fire(self._machine, ADVANCE, walker, node)
-        return walker.state
 
 
 @dataclass(slots=True)
@@ -105,7 +105,7 @@ class Traveller:
 
 def _needs(fact: str) -> Callable[[EventData], bool]:
     def check(event: EventData) -> bool:
-        return fact in event.model.facts
+        return fact in cast(Traveller, event.model).facts
 
     return check
 
@@ -113,7 +113,9 @@ def _needs(fact: str) -> Callable[[EventData], bool]:
 class JourneyMachine:
     """States are phases and resting places; triggers are what flows end with and what people ask for; guards are facts."""
 
-    def __init__(self, initial: str, states: Iterable[str], rows: Iterable[tuple[str, Sequence[str], str, Sequence[str]]]):
+    def __init__(
+        self, initial: str, states: Iterable[str], rows: Iterable[tuple[str, Sequence[str], str, Sequence[str]]]
+    ):
         transitions = [
             {"trigger": trigger, "source": list(sources), "dest": dest, "conditions": [_needs(fact) for fact in needs]}
             for trigger, sources, dest, needs in rows

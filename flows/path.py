@@ -1,6 +1,6 @@
 """The path through a flow: which answers count, which wait ahead, which fell off."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from flows.conditions import holds
@@ -9,9 +9,22 @@ from flows.pack import Information
 from flows.run import Answer, Run
 
 
-def follow(flow: Flow, answers: Mapping[str, Answer]) -> tuple[tuple[str, ...], str]:
-    """(path, frontier): the walk from the first node along the answers that are not set aside."""
-    return flow.machine.walk({node: answer for node, answer in answers.items() if not answer.aside})
+def follow(flow: Flow, answers: Mapping[str, Answer], passed: Sequence[str] = ()) -> tuple[tuple[str, ...], str]:
+    """(path, frontier): the walk along the answers that are not set aside, from the first node.
+
+    `passed` is the beginning of the path where it is known to stand: what comes before a changed answer.
+    """
+    return flow.machine.walk({node: answer for node, answer in answers.items() if not answer.aside}, passed)
+
+
+def frontier(flow: Flow, run: Run) -> str:
+    """Where the path ends: the node to be answered next, or the outcome."""
+    return follow(flow, run.answers, run.path)[1]
+
+
+def before(run: Run, node: str) -> tuple[str, ...]:
+    """The path up to a node, without it; the whole path where the node is not on it."""
+    return run.path[: run.path.index(node)] if node in run.path else run.path
 
 
 def may_reach(flow: Flow, start: str) -> frozenset[str]:
@@ -28,13 +41,13 @@ def may_reach(flow: Flow, start: str) -> frozenset[str]:
 
 def predecessor(run: Run) -> str | None:
     """The question before the one at hand on the path; None at the first."""
-    index = run.path.index(run.at) if run.at in run.path else len(run.path)
-    return run.path[index - 1] if index else None
+    earlier = before(run, run.at)
+    return earlier[-1] if earlier else None
 
 
 def forecast(flow: Flow, run: Run) -> Iterator[str]:
     """The nodes after the path as far as can be told: answers that wait are followed, the rest by the default routes."""
-    _, at = follow(flow, run.answers)
+    at = frontier(flow, run)
     seen = {node: run.answers[node] for node in run.path}
     while not at.startswith("@"):
         yield at

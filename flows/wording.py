@@ -10,7 +10,17 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from flows.flow import Flow, Node
-from flows.pack import BatteryStep, ChoicesStep, ChoiceStep, DateStep, Information, NumberStep, RankingStep, ScaleStep, TextStep
+from flows.pack import (
+    BatteryStep,
+    ChoicesStep,
+    ChoiceStep,
+    DateStep,
+    Information,
+    NumberStep,
+    RankingStep,
+    ScaleStep,
+    TextStep,
+)
 from flows.phrases import Phrases
 from flows.run import Answer, Run, Value
 
@@ -33,7 +43,8 @@ def _labels(step: ChoiceStep | ChoicesStep | RankingStep, language: str) -> dict
 
 
 def _choice(step: ChoiceStep, value: Any, language: str) -> str:
-    return _labels(step, language)[value]
+    label: str = _labels(step, language)[value]
+    return label
 
 
 def _choices(step: ChoicesStep, value: Any, language: str) -> str:
@@ -52,7 +63,7 @@ def _scale(step: ScaleStep, value: Any, language: str) -> str:
 
 
 def _battery(step: BatteryStep, value: Any, language: str) -> str:
-    return step.labels[value - 1][language]
+    return step.labels[int(value) - 1][language]
 
 
 def _number(step: NumberStep, value: Any, language: str) -> str:
