@@ -65,8 +65,10 @@ class Simulator:
     async def __aenter__(self) -> Self:
         """Listen."""
         host, port = self._address
-        # Handlers wait in long polls: they are cancelled at the stop, not waited for.
-        self._runner = web.AppRunner(build(self.server), access_log=None, shutdown_timeout=0.2)
+        # Handlers wait in long polls: cancelled when the caller is gone (a killed bot polls no more) and at the stop.
+        self._runner = web.AppRunner(
+            build(self.server), access_log=None, shutdown_timeout=0.2, handler_cancellation=True
+        )
         await self._runner.setup()
         await web.TCPSite(self._runner, host, port, reuse_address=True).start()
         bound = self._runner.addresses[0][1]

@@ -1,9 +1,12 @@
 """People for tests: what a person can do and see on a phone, and nothing else."""
 
+import http.client
+import json
 import time
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Final, Self
+from urllib.parse import urlsplit
 
 import aiohttp
 
@@ -23,21 +26,26 @@ class SimulatedPerson:
     `async with SimulatedPerson(url, "Nadia", language_code="fr") as nadia: await nadia.say("Bonjour")`
     """
 
-    def __init__(self, url: str, first_name: str, **details: Any) -> None:
+    def __init__(self, url: str, first_name: str = "", *, existing: int = 0, **details: Any) -> None:
+        """A new account, or the `existing` one with this id (after a restart, say)."""
         self._url = url.rstrip("/")
         self._wish = {"first_name": first_name, **details}
         self._session: aiohttp.ClientSession | None = None
-        self.id = 0
+        self.id = existing
         self.messages: list[Json] = []
         self.seq = 0
         self.answers: list[Json] = []
         """Notices the bot answered button presses with, oldest first: {"text", "show_alert", …}."""
 
     async def __aenter__(self) -> Self:
-        """Create the account."""
+        """Create the account, unless it exists."""
         self._session = aiohttp.ClientSession()
-        self.id = (await self._ask("POST", "/people", self._wish))["id"]
-        await self.look()
+        try:
+            self.id = self.id or (await self._ask("POST", "/people", self._wish))["id"]
+            await self.look()
+        except BaseException:
+            await self._session.close()
+            raise
         return self
 
     async def __aexit__(
@@ -154,6 +162,19 @@ class SimulatedPerson:
         if not state["settled"]:
             raise SimulatorError(f"the bot did not settle in {seconds} s, {state['pending']} updates pending")
         return await self.look()
+
+
+def settle(url: str, quiet: float = 0.15, seconds: float = PATIENCE) -> None:
+    """`SimulatedPerson.settle` for code without a loop: blocks until the bot is quiet, fails after `seconds`."""
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=seconds + 5)
+    try:
+        connection.request("GET", f"/simulator/settled?quiet={quiet}&timeout={seconds}")
+        state = json.load(connection.getresponse())
+    finally:
+        connection.close()
+    if not state["settled"]:
+        raise SimulatorError(f"the bot did not settle in {seconds} s")
 
 
 def _labels(message: Json) -> list[str]:

@@ -10,7 +10,7 @@ Json = dict[str, Any]
 
 ACTIONS: Final = frozenset({"retry_after", "status", "drop_before", "drop_after", "cut", "slow"})
 """retry_after: 429. status: an error page of a proxy. drop_before: the connection breaks and nothing is done.
-drop_after: the call IS done, its answer never comes. cut: done, half of the answer comes. slow: late answer."""
+drop_after: the call IS done, its answer never comes. cut: done, half of the answer comes. slow: done, answered late."""
 
 _FIELDS: Final = frozenset({"action", "method", "chat_id", "nth", "probability", "count", "seconds", "status"})
 

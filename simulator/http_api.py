@@ -93,11 +93,14 @@ class BotApi:
             case "drop_before":
                 self._answer(method, chat_id, ApiError(0, "connection dropped before the call"), injected=True)
                 return _abort(request)
+        answer = await self._do(world, method, params)
+        match fault.action:
             case "slow":
                 await asyncio.sleep(fault.seconds)
-                return await self._do(world, method, params)
-        answer = await self._do(world, method, params)
-        return await _cut(request, answer) if fault.action == "cut" else _abort(request)
+                return answer
+            case "cut":
+                return await _cut(request, answer)
+        return _abort(request)
 
     async def _do(self, world: World, method: str, params: Params) -> web.Response:
         try:

@@ -139,9 +139,9 @@ async def settled(server: Server, request: web.Request) -> Json:
         if updates.waiting:
             await updates.changed.wait(left)
             continue
-        marks = (feed.last, server.journal.total)
+        marks = (feed.last, server.journal.activity)
         stirred = await calls.wait(min(quiet, left))
-        if not stirred and not updates.waiting and marks == (feed.last, server.journal.total):
+        if not stirred and not updates.waiting and marks == (feed.last, server.journal.activity):
             return {"settled": True, "seq": feed.last}
     return {"settled": False, "seq": feed.last, "pending": len(updates.waiting)}
 

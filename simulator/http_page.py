@@ -18,6 +18,8 @@ _FILES: Final = {
     "chat.js": "text/javascript",
     "dom.js": "text/javascript",
     "menus.js": "text/javascript",
+    "notices.js": "text/javascript",
+    "people.js": "text/javascript",
     "words.js": "text/javascript",
     "icon.svg": "image/svg+xml",
 }

@@ -32,6 +32,7 @@ class Journal:
         self.refusals: deque[Call] = deque(maxlen=LENGTH)
         self.changed = Signal()
         self.total = 0
+        self.activity = 0
 
     def note(self, at: float, method: str, chat_id: str, code: int, description: str, injected: bool) -> None:
         """Write one call down."""
@@ -44,6 +45,7 @@ class Journal:
             self.refused[method] += 1
             self.refusals.append(call)
         if method != "getupdates":
+            self.activity += 1
             self.changed.ring()
 
     def clear(self) -> None:

@@ -1,6 +1,7 @@
 """Telegram's servers: who exists, which bots, and one call of the Bot API."""
 
 import random
+import re
 import secrets
 from collections.abc import Sequence
 from typing import Any, Final
@@ -22,6 +23,8 @@ DEFAULT_TOKEN: Final = "1000000001:SIMULATED-no-such-bot-at-Telegram-0"  # noqa:
 DEFAULT_USERNAME: Final = "jalon_bot"
 FIRST_PERSON: Final = 7_000_000_001  # beyond 32 bits, as the ids of recent accounts are
 FIRST_GROUP: Final = -4_000_000_001
+
+_TOKEN = re.compile(r"\d{1,15}:[A-Za-z0-9_-]+")
 
 # Reached by a person's own fields only: a test may not turn an account into something else.
 _PERSON_FIELDS: Final = frozenset({"id", "first_name", "last_name", "username", "language_code"})
@@ -46,6 +49,8 @@ class Server:
         self.worlds: dict[str, World] = {}
         self.polls: dict[str, Polls] = {}
         for number, token in enumerate(tokens or [DEFAULT_TOKEN]):
+            if not _TOKEN.fullmatch(token):
+                raise ValueError("a bot's token looks like 123456:letters-and-digits")
             name = username if number == 0 else f"{username.removesuffix('_bot')}{number + 1}_bot"
             profile = profiles.get(token) or Profile(name)
             profile.username = name

@@ -5,6 +5,7 @@ The rhythm is telegram-bot-api's (`WebhookActor.cpp`): one immediate retry, then
 
 import asyncio
 import json
+import logging
 from functools import partial
 from typing import Any, Final
 
@@ -17,6 +18,8 @@ from simulator.params import Params
 from simulator.server import Server
 from simulator.updates import Update
 from simulator.world import World
+
+_log = logging.getLogger(__name__)
 
 LONGEST_DELAY: Final = 60  # seconds, before the random doubling
 TIMEOUT: Final = 60.0  # real seconds for an answer; WebhookActor's is of that order
@@ -62,6 +65,8 @@ class Courier:
 
     def _free(self, lane: str, task: asyncio.Task[None]) -> None:
         self._lanes.pop(lane, None)
+        if not task.cancelled() and task.exception():
+            _log.error("delivery to the webhook broke", exc_info=task.exception())
         self._world.updates.changed.ring()
 
     async def _carry(self, session: aiohttp.ClientSession, webhook: Webhook, update: Update) -> None:

@@ -1,12 +1,12 @@
 // The chat page: a phone for each simulated person, fed by server-sent events.
 
-import { bubble, make, summary } from "./dom.js";
+import { bubble, make } from "./dom.js";
 import { menu } from "./menus.js";
-import { dayOf, language, say, timeOf, translatePage } from "./words.js";
+import * as notices from "./notices.js";
+import * as people from "./people.js";
+import { dayOf, language, say, translatePage } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
-const TYPING_MS = 5000; // core.telegram.org/bots/api#sendchataction
-const TOAST_MS = 3500;
 
 const state = { bot: {}, chats: new Map(), current: null, messages: new Map(), seq: 0, editing: null, skew: 0 };
 const invitation = new URLSearchParams(location.search).get("start") ?? "";
@@ -22,30 +22,14 @@ async function act(action, body = {}) {
   try {
     return await ask("POST", `/people/${state.current}/${action}`, body);
   } catch (error) {
-    toast(say("failed", { reason: error.message }));
+    notices.toast(say("failed", { reason: error.message }));
     return null;
   }
 }
 
 // ---- people -----------------------------------------------------------------------------------------------------
 
-function personItem(chat) {
-  const last = chat.last_message;
-  const note = chat.deactivated ? say("deactivated") : chat.bot_status === "kicked" ? say("blocked") : summary(last);
-  return make("li", {}, make("button", { type: "button", "data-testid": "person-item", "data-chat-id": chat.id,
-    "aria-current": chat.id === state.current ? "true" : null, on: { click: () => choose(chat.id) } },
-    make("span", { class: `avatar c${chat.id % 6}`, "aria-hidden": "true" }, chat.first_name[0].toUpperCase()),
-    make("span", { class: "stack" },
-      make("span", { class: "line" }, make("strong", {}, chat.first_name), last ? make("time", {}, timeOf(last.date)) : null),
-      make("span", { class: "line small" }, make("span", { class: "preview" }, note), make("span", { class: "tag" }, chat.language_code)))));
-}
-
-function drawPeople() {
-  const chats = [...state.chats.values()].filter((chat) => chat.kind === "private");
-  chats.sort((one, other) => (other.last_message?.date ?? 0) - (one.last_message?.date ?? 0) || other.id - one.id);
-  $("people-list").replaceChildren(...chats.map(personItem));
-  $("nobody").hidden = chats.length > 0;
-}
+const drawPeople = () => people.drawPeople([...state.chats.values()], state.current, choose);
 
 async function choose(id) {
   state.current = id;
@@ -61,18 +45,9 @@ async function choose(id) {
   if (matchMedia("(hover: hover)").matches) $("text").focus();
 }
 
-function addPerson() {
-  $("person-name").value = "";
-  $("person-language").value = language;
-  $("person-dialog").showModal();
-}
-
-$("add-person").addEventListener("click", addPerson);
 $("back").addEventListener("click", () => { $("app").dataset.view = "list"; });
-$("person-dialog").addEventListener("close", async () => {
-  const name = $("person-name").value.trim();
-  if ($("person-dialog").returnValue !== "save" || !name) return;
-  const person = await ask("POST", "/people", { first_name: name, language_code: $("person-language").value });
+people.onPerson(async (wish) => {
+  const person = await ask("POST", "/people", wish);
   await load();
   await choose(person.id);
 });
@@ -195,35 +170,17 @@ menu($("menu"), $("chat-menu"), () => {
 
 // ---- what happens -----------------------------------------------------------------------------------------------
 
-let typingTimer = 0;
-function status(text, ms = 0) {
-  clearTimeout(typingTimer);
-  $("status").textContent = text;
-  $("status").classList.toggle("active", text !== say("bot"));
-  if (ms) typingTimer = setTimeout(() => status(say("bot")), ms);
-}
-
-let toastTimer = 0;
-function toast(text) {
-  clearTimeout(toastTimer);
-  $("toast").textContent = text;
-  $("toast").hidden = false;
-  toastTimer = setTimeout(() => { $("toast").hidden = true; }, TOAST_MS);
-}
-
 function answered(event) {
   for (const key of $("log").querySelectorAll(`[data-message-id="${event.message_id}"] .waiting`)) key.classList.remove("waiting");
   if (!event.text || event.person !== state.current) return;
-  if (!event.show_alert) return toast(event.text);
-  $("alert-text").textContent = event.text;
-  return $("alert").showModal();
+  (event.show_alert ? notices.alertBox : notices.toast)(event.text);
 }
 
 function keep(event) {
   const stick = nearEnd();
   state.messages.set(event.message.message_id, event.message);
   drawMessage(event.message);
-  if (event.kind === "message" && event.message.from.is_bot) status(say("bot"));
+  if (event.kind === "message" && event.message.from.is_bot) notices.idle();
   drawBottom();
   if (stick) toEnd();
 }
@@ -232,7 +189,7 @@ const HAPPENINGS = {
   message: keep,
   edited: keep,
   deleted: (event) => { state.messages.delete(event.message_id); drawLog(); },
-  typing: () => status(say("typing"), TYPING_MS),
+  typing: () => notices.typing(),
   status: () => { drawBottom(); drawLog(); },
   answered,
 };
@@ -263,9 +220,9 @@ function follow() {
   const stream = new EventSource(`/simulator/stream?after=${state.seq}`);
   let lost = false;
   stream.onmessage = (event) => happen(JSON.parse(event.data));
-  stream.onerror = () => { lost = true; status(say("lost")); };
+  stream.onerror = () => { lost = true; notices.lost(); };
   stream.onopen = async () => {
-    status(say("bot"));
+    notices.idle();
     if (!lost) return;
     lost = false; // the simulator may have been restarted: look again at everything
     await load();
@@ -280,6 +237,6 @@ follow();
 const wanted = Number(location.hash.slice(1));
 const wide = matchMedia("(min-width: 48rem)").matches;
 if (state.chats.has(wanted)) await choose(wanted);
-else if (!state.chats.size) { if (invitation) addPerson(); }
+else if (!state.chats.size) { if (invitation) people.askPerson(); }
 else if (wide || invitation) await choose([...state.chats.keys()].at(-1));
 document.body.dataset.ready = "true";

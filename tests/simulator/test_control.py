@@ -8,10 +8,11 @@ import aiohttp
 import pytest
 from telegram import Bot
 
-from simulator import SimulatedPerson, Simulator, http_control, http_tools
+from simulator import SimulatedPerson, Simulator, http_control, http_tools, settle
 from simulator.actions import ACTIONS
 from simulator.client import SimulatorError
-from simulator.methods import METHODS
+from simulator.faults import ACTIONS as FAULTS
+from simulator.methods import GET_UPDATES, METHODS
 
 README = Path(http_control.__file__).parent / "README.md"
 
@@ -98,13 +99,30 @@ def test_everything_is_documented() -> None:
     for method, path, _ in http_control.TABLE + http_tools.TABLE:
         shown = re.sub(r"\{(\w+):[^}]*\}", r"{\1}", path)
         assert f"`{method} /simulator{shown}`" in readme
-    for name in [*ACTIONS, *METHODS]:
-        assert f"`{name}`" in readme.replace("`getUpdates`", "").lower() or name in readme.lower(), name
+    for name in [*ACTIONS, *METHODS, GET_UPDATES]:
+        assert f"`{name}`" in readme.lower(), name
+    for action in FAULTS:
+        assert f"| `{action}` |" in readme
 
 
 def test_every_testid_is_documented() -> None:
     static = README.parent / "static"
-    sources = "".join((static / name).read_text() for name in ("index.html", "chat.js", "dom.js"))
+    sources = "".join((static / name).read_text() for name in ("index.html", "chat.js", "dom.js", "people.js"))
     found = set(re.findall(r'testid(?:=|"?: )"([a-z-]+)"', sources))
     assert len(found) > 25
     assert {testid for testid in found if f"`{testid}`" not in README.read_text()} == set()
+
+
+async def test_settling_without_a_loop_and_with_short_polls(sim: Simulator, bot: Bot) -> None:
+    async def poll() -> None:
+        while True:
+            await bot.get_updates(timeout=0)
+
+    polling = asyncio.create_task(poll())
+    await asyncio.to_thread(settle, sim.url, 0.05, 5)
+    polling.cancel()
+
+
+def test_a_token_has_a_shape() -> None:
+    with pytest.raises(ValueError, match="token looks like"):
+        Simulator(tokens=["secret"])

@@ -148,3 +148,14 @@ async def test_disorder_on_demand(bot: Bot, nadia: SimulatedPerson, control) -> 
     await _texts(bot, last + 1)
     assert (await control("POST", "/updates", resend=2))[1] == {"resent": 2}
     assert await _texts(bot) == ["deux", "trois"]
+
+
+async def test_a_killed_bot_leaves_no_poll_behind(sim: Simulator, bot: Bot, control) -> None:
+    parts = sim.url.removeprefix("http://").split(":")
+    _, writer = await asyncio.open_connection(parts[0], int(parts[1]))
+    writer.write(f"GET /bot{sim.token}/getUpdates?timeout=20 HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+    await until(lambda: sim.server.polls[sim.token].waiting)
+    writer.transport.abort()
+    await until(lambda: not sim.server.polls[sim.token].waiting)
+    assert await bot.get_updates(timeout=0) == ()
+    assert (await control("GET", "/refusals"))[1]["refusals"] == []
