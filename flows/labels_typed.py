@@ -74,7 +74,8 @@ def options(values: Sequence[str | int], labels: Sequence[str]) -> list[Option]:
 
 def typed_number(words: str, count: int) -> int | None:
     """The number of a choice in folded words ("la 2", "le deuxième", "réponse 2", "la dernière" of `count`)."""
-    match = _NUMBERED.fullmatch(with_digits(words)) or _NUMBERED.fullmatch(with_digits(core(words)))
+    forms = (words, core(words), with_digits(words), with_digits(core(words)))
+    match = next((m for form in forms if (m := _NUMBERED.fullmatch(form))), None)
     if match is None:
         return None
     if match["number"]:
@@ -118,9 +119,14 @@ def telling(words: Sequence[str]) -> list[str]:
     return [w for w in words if w not in _SMALL]
 
 
+def begins(words: Sequence[str]) -> bool:
+    """Whether words are enough to begin a label: one that tells, or two."""
+    return len(words) > 1 or bool(telling(words))
+
+
 def _by_beginning(words: str, choices: Sequence[Option]) -> list[Option]:
     typed = core(words).split()
-    if not telling(typed):
+    if not begins(typed):
         return []
     return [c for c in choices if typed in (c.words[: len(typed)], core(c.key).split()[: len(typed)])]
 

@@ -11,7 +11,7 @@ from datetime import date
 from typing import assert_never
 
 from flows.dates_typed import day
-from flows.labels_typed import LOOSE, PLAIN, SURE, Option, choose, choose_many, options, telling
+from flows.labels_typed import LOOSE, PLAIN, SURE, Option, begins, choose, choose_many, options
 from flows.numbers_said import plain, with_digits
 from flows.numbers_typed import number, one_number
 from flows.pack import (
@@ -229,10 +229,10 @@ def ambiguities(step: Step, language: str) -> list[str]:
 
 
 def _beginnings(option: Option, chosen: Sequence[Option]) -> list[str]:
-    """The beginnings of a label, in whole words, that begin no other and hold a word that tells."""
+    """The beginnings of a label, in whole words, that are enough and begin no other."""
     starts = [" ".join(option.words[:n]) for n in range(1, len(option.words))]
     others = [f"{o.key} " for o in chosen if o is not option]
-    return [s for s in starts if telling(s.split()) and not any(o.startswith(f"{s} ") for o in others)]
+    return [s for s in starts if begins(s.split()) and not any(o.startswith(f"{s} ") for o in others)]
 
 
 def _not_chosen(step: Step, typed: str, option: Option, chosen: Sequence[Option]) -> str | None:

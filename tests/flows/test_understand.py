@@ -1,0 +1,503 @@
+"""Typed answers, as a person types them: what is understood, what is kindly refused, what must never happen."""
+
+import unicodedata
+from datetime import date
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import TypeAdapter
+from ruamel.yaml import YAML
+
+import flows
+from flows import understood
+from flows.flow import Node
+from flows.pack import BatteryStep, ChoicesStep, ChoiceStep, Pack, RankingStep, ScaleStep, Step
+from flows.understand import Misunderstood, Understood, ambiguities, understand
+from flows.understood import Reason
+from flows.values import check
+
+TODAY = date(2026, 10, 20)  # a Tuesday
+
+
+def both(text: str) -> dict[str, str]:
+    return {"fr": text, "en": text}
+
+
+def step_of(kind: str, **fields: Any) -> Any:
+    """A question of a kind, with what every question has."""
+    every = {"kind": kind, "id": "asked", "text": both("Alors ?")}
+    why = {} if kind == "information" else {"why": both("Pour savoir.")}
+    return TypeAdapter(Step).validate_python({**every, **why, **fields})
+
+
+def choices(*labels: str, ids: list[str] | None = None, alone: str = "") -> list[dict[str, Any]]:
+    names = ids or [f"c{n}" for n in range(1, len(labels) + 1)]
+    return [{"id": i, "label": both(label), "exclusive": i == alone} for i, label in zip(names, labels, strict=True)]
+
+
+IDEA = step_of(
+    "choice",
+    choices=choices("C'est moi", "On me l'a suggéré", "On m'y pousse", ids=["me", "suggested", "pushed"]),
+    defer=True,
+)
+COMMITMENT = step_of(
+    "choice",
+    choices=choices(
+        "Je confirme mon engagement", "J'aimerais d'abord en parler", "Pas maintenant", ids=["yes", "talk", "no"]
+    ),
+    commitment={"purpose": "engagement", "grants": ["yes"]},
+)
+LIMITS = step_of(
+    "choices",
+    choices=choices("Mobilité", "Horaires", "Famille et enfants", "Oui, tout à fait", "Aucune contrainte", alone="c5"),
+    pick={"min": 1, "max": 3},
+)
+RANKED = step_of("ranking", choices=choices("Le sens", "Le salaire", "L'équipe", "Le lieu"), pick={"min": 2, "max": 3})
+RULER = step_of("scale", range={"from": 0, "to": 10}, ends={"fr": ("pas du tout", "plus que tout"), "en": ("no", "x")})
+BATTERY = step_of(
+    "battery",
+    items=[{"id": "a", "text": both("A")}, {"id": "b", "text": both("B")}],
+    labels=[both("Pas du tout"), both("Un peu"), both("Beaucoup"), both("Énormément")],
+    optional=True,
+)
+TEXT = step_of("text", length={"min": 3, "max": 20}, optional=True, defer=True)
+READING = step_of("information")
+
+
+def typed(step: Any, text: str, language: str = "fr") -> Any:
+    """The value of what is understood, "skipped"/"deferred", or the reason with what the bot needs to say it."""
+    heard = understand(step, text, language, TODAY)
+    if isinstance(heard, Misunderstood):
+        return (heard.reason, heard.params) if heard.params else heard.reason
+    return heard.value if heard.how == "given" else heard.how
+
+
+# ---------------------------------------------------------------------------------------------------------- one choice
+@pytest.mark.parametrize(
+    "text",
+    ["2", "2.", "2)", "la 2", "le 2", "le deuxième", "la deuxième", "n° 2", "n°2", "numéro 2", "réponse 2", "#2", "2️⃣"]
+    + [
+        "deux",
+        "la seconde",
+        "choix 2",
+        "option 2",
+        "the second one",
+        "number two",
+        "2e",
+        "2ème",
+        "je dirais la 2",
+        "(2)",
+    ]
+    + ["On me l'a suggéré", "on me l’a suggere", "ON ME L'A  SUGGÉRÉ !!", "on me l a suggéré"]
+    + ["suggéré", "sugéré", "on me", "on me l'a", "2. On me l'a suggéré", "plutôt suggéré", "suggéré, je crois, merci"],
+)
+def test_a_choice_in_all_the_ways_people_write_it(text: str) -> None:
+    assert typed(IDEA, text) == "suggested"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("moi", "me"),
+        ("Moi, merci !", "me"),
+        ("la première", "me"),
+        ("1er", "me"),
+        ("la dernière", "pushed"),
+        ("the last one", "pushed"),
+        ("pousse", "pushed"),
+    ],
+)
+def test_a_word_of_its_own_or_a_place(text: str, value: str) -> None:
+    assert typed(IDEA, text) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "refusal"),
+    [
+        ("4", ("out_of_range", {"from": 1, "to": 3})),
+        ("0", ("out_of_range", {"from": 1, "to": 3})),
+        ("on", "unclear"),  # only a small word
+        ("pas moi", "unclear"),  # the contrary of a label is not the label
+        ("oui", "unclear"),  # no choice says yes
+        ("2. C'est moi", ("ambiguous", {"candidates": ["me", "suggested"]})),
+        ("1 et 2", ("too_many", {"count": 2, "max": 1})),
+        ("je ne sais pas", "unsure"),
+        ("aucune idée", "unsure"),
+        ("passer", "required"),
+        ("   ", "empty"),
+        ("???", "unclear"),
+        ("c'est quoi la différence ?", "unclear"),
+    ],
+)
+def test_what_is_no_choice_says_why(text: str, refusal: Any) -> None:
+    assert typed(IDEA, text) == refusal
+
+
+@pytest.mark.parametrize(
+    "yes", ["oui", "Oui !", "ouais", "ui", "yes", "OK", "d’accord", "bien sûr", "oui merci", "👍", "👍🏽"]
+)
+def test_yes_chooses_the_one_choice_that_means_yes(yes: str) -> None:
+    assert typed(COMMITMENT, yes) == "yes"
+    assert typed(step_of("choice", choices=choices("Non, pas encore", "Oui, c'est fait")), yes) == "c2"
+
+
+@pytest.mark.parametrize("no", ["non", "nan", "nope", "pas du tout", "non merci", "no", "Non."])
+def test_no_chooses_the_one_choice_that_means_no(no: str) -> None:
+    assert typed(COMMITMENT, no) == "no"
+
+
+def test_yes_is_never_guessed_between_two() -> None:
+    twice = step_of("choice", choices=choices("Oui, tout à fait", "Oui, plutôt", "Non"))
+    assert typed(twice, "oui") == ("ambiguous", {"candidates": ["c1", "c2"]})
+    assert typed(twice, "oui plutôt") == "c2"
+
+
+@pytest.mark.parametrize(
+    "text", ["oui ?", "oui mais", "engagement", "je confirme mon engagemant", "je ne confirme pas"]
+)
+def test_a_commitment_is_taken_from_plain_words_only(text: str) -> None:
+    assert typed(COMMITMENT, text) == "unclear"
+
+
+def test_a_commitment_can_be_declined_loosely() -> None:
+    assert typed(COMMITMENT, "j'aimerais en parler") == "talk"
+    assert typed(COMMITMENT, "pas mintenant") == "no"
+
+
+def test_a_label_that_denies_needs_a_word_that_denies() -> None:
+    step = step_of("choice", choices=choices("Je suis salarié", "Je n'ai pas d'emploi", "Normal", "Sans contrainte"))
+    assert typed(step, "emploi") == "unclear"
+    assert typed(step, "pas d'emploi") == "c2"
+    assert typed(step, "contrainte") == "unclear"
+    assert typed(step, "anormal") == "unclear"  # not a slip for "normal"
+
+
+def test_a_slip_is_forgiven_only_when_it_points_to_one_choice() -> None:
+    step = step_of("choice", choices=choices("Formation", "Formateur", "Reprise"))
+    assert typed(step, "formtaion") == "c1"
+    assert typed(step, "reprises") == "c3"
+    assert typed(step_of("choice", choices=choices("Marche", "Marché noir", "Marchés")), "marchee") == (
+        "ambiguous",
+        {"candidates": ["c1", "c2", "c3"]},
+    )
+
+
+def test_the_labels_as_shown_are_the_ones_understood() -> None:
+    step = step_of("choice", choices=choices("Avec {organisation.name}", "Ailleurs"))
+    assert understand(step, "avec Cap Avenir", "fr", TODAY, labels=["Avec Cap Avenir", "Ailleurs"]) == Understood("c1")
+
+
+# -------------------------------------------------------------------------------------------------- choices and ranking
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1, 3", ["c1", "c3"]),
+        ("1 3", ["c1", "c3"]),
+        ("1 et 3", ["c1", "c3"]),
+        ("3;1", ["c3", "c1"]),
+        ("1/2/3", ["c1", "c2", "c3"]),
+        ("1-2-3", ["c1", "c2", "c3"]),
+        ("1. 2.", ["c1", "c2"]),
+        ("la 1 et la 2", ["c1", "c2"]),
+        ("un et trois", ["c1", "c3"]),
+        ("mobilité, horaires", ["c1", "c2"]),
+        ("Mobilité\nHoraires\n", ["c1", "c2"]),
+        ("- mobilité\n- horaires", ["c1", "c2"]),
+        ("horaire", ["c2"]),
+        ("2 et 2", ["c2"]),
+        ("famille et enfants et mobilité", ["c3", "c1"]),  # a label that holds the separator
+        ("Oui, tout à fait, horaires", ["c4", "c2"]),
+        ("mobilité & famille et enfants", ["c1", "c3"]),
+        ("aucune", ["c5"]),
+        ("mobilité puis 2", ["c1", "c2"]),
+    ],
+)
+def test_several_choices(text: str, value: list[str]) -> None:
+    assert typed(LIMITS, text) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "refusal"),
+    [
+        ("1, 3 et 5", ("exclusive", {"choice": "c5"})),
+        ("1 2 3 4", ("too_many", {"count": 4, "max": 3})),
+        ("tout", ("too_many", {"count": 4, "max": 3})),
+        ("1, 9", ("out_of_range", {"from": 1, "to": 5})),
+        ("mobilité, plop", "unclear"),  # half an answer is not recorded as a whole one
+        ("contrainte", "unclear"),
+    ],
+)
+def test_several_choices_refused(text: str, refusal: Any) -> None:
+    assert typed(LIMITS, text) == refusal
+
+
+def test_a_ranking_keeps_the_order_typed() -> None:
+    assert typed(RANKED, "salaire, sens, lieu") == ["c2", "c1", "c4"]
+    assert typed(RANKED, "3 1 2") == ["c3", "c1", "c2"]
+    assert typed(RANKED, "l'équipe puis le lieu") == ["c3", "c4"]
+    assert typed(RANKED, "2") == ("too_few", {"count": 1, "min": 2})
+    assert typed(RANKED, "1 2 3 4") == ("too_many", {"count": 4, "max": 3})
+    assert typed(RANKED, "tout") == "unclear"  # all, in which order?
+
+
+def test_none_of_them_where_none_is_allowed() -> None:
+    free = step_of("choices", choices=choices("A pied", "A vélo"), pick={"min": 0})
+    assert typed(free, "aucun") == []
+    assert typed(free, "tout") == ["c1", "c2"]
+
+
+# ------------------------------------------------------------------------------------------------ degrees and batteries
+@pytest.mark.parametrize(
+    "text", ["7", "7/10", "sept", "7 sur 10", "sept sur dix", "plutôt 7", "je dirais 7", "7 !", "7️⃣", "7 out of 10"]
+)
+def test_a_degree(text: str) -> None:
+    assert typed(RULER, text) == 7
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("pas du tout", 0),
+        ("Plus que tout !", 10),
+        ("zéro", 0),
+        ("10/10", 10),
+        ("11", ("out_of_range", {"from": 0, "to": 10})),
+        ("-3", ("out_of_range", {"from": 0, "to": 10})),
+        ("7/20", ("out_of_range", {"from": 0, "to": 10})),
+        ("7,5", ("whole_number", {"number": 7.5})),
+        ("entre 6 et 7", ("ambiguous", {"candidates": [6, 7]})),
+        ("au moins 7", ("roughly", {"number": 7})),
+        ("une bonne note", "unclear"),  # an article, not the number 1
+        ("pas 7", "unclear"),
+        ("je sais pas", "unsure"),
+    ],
+)
+def test_a_degree_at_the_edges(text: str, answer: Any) -> None:
+    assert typed(RULER, text) == answer
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("3", 3),
+        ("beaucoup", 3),
+        ("un peu", 2),
+        ("PAS DU TOUT", 1),
+        ("enormement", 4),
+        ("enormément merci", 4),
+        ("5", ("out_of_range", {"from": 1, "to": 4})),
+        ("passer", "skipped"),
+        ("j'en parlerai", "not_deferrable"),
+    ],
+)
+def test_a_battery_item(text: str, answer: Any) -> None:
+    assert typed(BATTERY, text) == answer
+
+
+# ------------------------------------------------------------------------------------------------- texts and information
+def test_a_text_is_kept_as_written_and_bounded() -> None:
+    assert typed(TEXT, "  Oui, bien. ") == "Oui, bien."
+    assert typed(TEXT, "ab") == ("too_short", {"count": 2, "min": 3})
+    assert typed(TEXT, "a" * 21) == ("too_long", {"count": 21, "max": 20})
+    assert typed(TEXT, "je ne sais pas") == "je ne sais pas"
+
+
+def test_a_text_that_holds_a_wish_to_skip_is_a_text() -> None:
+    assert typed(TEXT, "passer un diplôme") == "passer un diplôme"
+    assert typed(TEXT, "je passe") == "skipped"
+    assert typed(TEXT, "j'en parlerai") == "deferred"
+    assert typed(step_of("text"), "je passe") == "required"
+
+
+@pytest.mark.parametrize(
+    "text", ["ok", "oui", "lu", "C'est lu.", "suivant", "j'ai lu", "👍", "next", "got it", "Compris !", "merci"]
+)
+def test_an_information_read(text: str) -> None:
+    assert typed(READING, text) == "read"
+
+
+def test_a_question_to_an_information_is_not_a_receipt() -> None:
+    assert typed(READING, "c'est payant ?") == "unclear"
+
+
+SKIPS = [
+    "passer",
+    "Passer.",
+    "je passe",
+    "skip",
+    "question suivante",
+    "je préfère ne pas répondre",
+    "I'd rather not answer",
+]
+DEFERS = [
+    "j'en parlerai",
+    "J’en parlerai avec mon conseiller",
+    "j'en parlerai avec ma conseillère, merci",
+    "plus tard avec ma conseillère",
+    "je préfère en parler",
+    "à voir avec mon conseiller",
+    "on en parlera de vive voix",
+    "I'd rather talk about it",
+    "I'll talk about it with my counsellor",
+    "later with my counsellor",
+]
+
+
+@pytest.mark.parametrize("kind", ["choice", "choices", "ranking", "scale", "number", "date", "text"])
+@pytest.mark.parametrize("text", SKIPS + DEFERS)
+def test_skipping_and_deferring_every_kind_of_question(kind: str, text: str) -> None:
+    own: dict[str, dict[str, Any]] = {
+        "scale": {"range": {"from": 1, "to": 5}, "ends": {"fr": ("a", "b"), "en": ("a", "b")}},
+        **{k: {"choices": choices("Avion", "Bateau")} for k in ("choice", "choices", "ranking")},
+    }
+    asked, wished = ("optional", "skipped") if text in SKIPS else ("defer", "deferred")
+    assert typed(step_of(kind, **own.get(kind, {}), **{asked: True}), text) == wished
+    assert typed(step_of(kind, **own.get(kind, {})), text) in ("required", "not_deferrable")
+
+
+# ---------------------------------------------------------------------------------------------------------- ambiguities
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [
+        (step_of("choice", choices=choices("Oui", "oui !")), "'oui !'"),
+        (step_of("choice", choices=choices("Zéro", "2", "1")), "'1'"),
+        (step_of("choice", choices=choices("Travailler", "Passer"), optional=True), "skip"),
+        (step_of("choice", choices=choices("Passer un diplôme", "Travailler"), optional=True), "'passer'"),
+        (step_of("choices", choices=choices("Ici", "J'en parlerai"), defer=True), "skip or to talk"),
+        (step_of("choice", choices=choices("2 ans ou plus", "Moins de 2 ans", "2 ans")), "'2 ans'"),
+        (step_of("choice", choices=choices("🙂", "🙁")), "'🙂'"),
+        (step_of("scale", range={"from": 0, "to": 9}, ends={"fr": ("bof", "Bof"), "en": ("a", "b")}), "'bof'"),
+    ],
+)
+def test_a_step_that_would_be_misread_is_reported(step: Any, said: str) -> None:
+    found = ambiguities(step, "fr")
+    assert any(said in line for line in found), found
+
+
+@pytest.mark.parametrize("step", [IDEA, COMMITMENT, LIMITS, RANKED, RULER, BATTERY, TEXT, READING])
+def test_clear_steps_are_not_reported(step: Any) -> None:
+    assert ambiguities(step, "fr") == []
+
+
+def test_the_packs_we_ship_are_clear() -> None:
+    for path in sorted((Path(flows.__file__).parent / "packs").glob("*.yaml")):
+        pack = Pack.model_validate(YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8")))
+        assert [a for step in pack.steps for language in pack.languages for a in ambiguities(step, language)] == []
+
+
+def test_every_reason_is_explained_in_the_table() -> None:
+    table = understood.__doc__ or ""
+    assert {r for r in get_args(Reason) if r not in table} == set()
+
+
+# ----------------------------------------------------------------------------------------------------------- properties
+WORDS = ["avion", "bateau", "cerise", "école", "forêt", "garçon", "hôtel", "île d'Yeu", "jardin à deux", "kiosque"]
+STEPS = [
+    IDEA,
+    COMMITMENT,
+    LIMITS,
+    RANKED,
+    RULER,
+    BATTERY,
+    TEXT,
+    READING,
+    step_of("number", range={"from": 0, "to": 60}, unit=both("ans")),
+    step_of("number", decimals=True),
+    step_of("date", range={"earliest": "today", "latest": "+18m"}),
+    step_of("date", range={"latest": "-16y"}),
+    step_of("date"),
+]
+
+
+@st.composite
+def retyped(draw: st.DrawFn, label: str) -> str:
+    """A label as somebody else types it: case, accents, spaces, apostrophes, a full stop, thanks."""
+    text = draw(st.sampled_from([label, label.upper(), label.lower(), label.title()]))
+    if draw(st.booleans()):
+        text = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+    text = text.replace("'", draw(st.sampled_from(["'", "’", " "]))).replace(
+        " ", draw(st.sampled_from([" ", "  ", "\u00a0"]))
+    )
+    return (
+        draw(st.sampled_from(["", " ", "\n"]))
+        + text
+        + draw(st.sampled_from(["", ".", " !", " merci", ", s'il vous plaît"]))
+    )
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_any_label_retyped_is_its_own_choice(data: st.DataObject) -> None:
+    labels = data.draw(st.permutations(WORDS))[: data.draw(st.integers(2, 10))]
+    step = step_of("choice", choices=choices(*labels))
+    place = data.draw(st.integers(0, len(labels) - 1))
+    assert ambiguities(step, "fr") == []
+    assert typed(step, data.draw(retyped(labels[place]))) == f"c{place + 1}"
+    assert typed(step, str(place + 1)) == f"c{place + 1}"
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.permutations(range(4)), st.sampled_from([", ", " ", "\n", " et ", "; ", " puis "]), st.booleans())
+def test_any_ranking_typed_is_kept_in_order(order: list[int], between: str, by_number: bool) -> None:
+    step = step_of("ranking", choices=choices("Sens", "Salaire", "Équipe", "Lieu"))
+    labels = ["sens", "salaire", "equipe", "lieu"]
+    parts = [str(n + 1) if by_number or between == " " else labels[n] for n in order]
+    assert typed(step, between.join(parts)) == [f"c{n + 1}" for n in order]
+
+
+FRAGMENTS = [
+    "1",
+    "12",
+    "½",
+    "²",
+    "-",
+    "/",
+    "mars",
+    "lundi",
+    "dans",
+    "jours",
+    "99999",
+    "un",
+    "oui",
+    "passer",
+    "€",
+    "k",
+    ",",
+    ".",
+    "\n",
+    "fin",
+]
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    st.one_of(st.text(max_size=60), st.lists(st.sampled_from(FRAGMENTS), max_size=8).map(" ".join)),
+    st.sampled_from(STEPS),
+    st.sampled_from(["fr", "en"]),
+    st.dates(min_value=date(1950, 1, 1), max_value=date(2150, 12, 31)),
+)
+def test_no_text_raises_or_passes_the_bounds(text: str, step: Any, language: str, today: date) -> None:
+    heard = understand(step, text, language, today)
+    if isinstance(heard, Understood):
+        item = step.items[0] if isinstance(step, BatteryStep) else None
+        check(Node("asked", step, item, 0), heard.how, heard.value, today)
+    else:
+        assert heard.reason in get_args(Reason)
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "unit", ["1, ", "mobilité et ", "un ", "vingt ", "1 500 ", "9", "oui ", "fin mars ", "a", "\n", "c'est "]
+)
+def test_the_longest_message_takes_no_time(unit: str) -> None:
+    for step in STEPS:
+        assert understand(step, (unit * 4096)[:4096], "fr", TODAY) is not None
+
+
+def test_every_kind_of_step_is_tried_here() -> None:
+    kinds = {type(step) for step in STEPS}
+    assert {ChoiceStep, ChoicesStep, RankingStep, ScaleStep, BatteryStep} <= kinds
+    assert len(kinds) == 9
