@@ -219,7 +219,8 @@ def _went_back(flow: Flow, run: Run, event: WentBack, now: datetime) -> Stepped:
     if target is None or target not in run.path:
         raise IllegalEvent("there is no such earlier question on the path")
     kept, effects = _keep_open_answer(flow, run, now)
-    moved, more = _show(flow, kept, target)
+    # what was kept may lead elsewhere: then the question asked for is no longer on the path
+    moved, more = _arrive(flow, kept, target if target in kept.path else frontier(flow, kept))
     return moved, effects + more
 
 

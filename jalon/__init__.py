@@ -1,0 +1,1 @@
+"""The command: settings, wiring, and the one process of the default. It alone may import every room."""

@@ -181,7 +181,7 @@ def redeem(session: Session, code: str, bot_id: int, chat_id: int, user_id: int,
     )
     if spoken_for is None:
         end_links(session, owner, "relinked", now, bot_id)
-        _link(session, owner, bot_id, chat_id, user_id, now)
+        link_chat(session, owner, bot_id, chat_id, user_id, now)
     return Redeemed(owner, invitation.kind)
 
 
@@ -204,7 +204,8 @@ def end_links(session: Session, beneficiary_id: UUID, reason: str, now: datetime
     return session.connection().execute(statement).rowcount
 
 
-def _link(session: Session, owner: UUID, bot_id: int, chat_id: int, user_id: int, now: datetime) -> None:
+def link_chat(session: Session, owner: UUID, bot_id: int, chat_id: int, user_id: int, now: datetime) -> None:
+    """This chat speaks for the dossier from now on."""
     chat = {"bot_id": bot_id, "chat_id": chat_id, "user_id": user_id}
     session.execute(insert(_links), {"id": uuid4(), "beneficiary_id": owner, "linked_at": now, **chat})
 

@@ -1,0 +1,101 @@
+"""An edited message changes the answer it gave."""
+
+from bot.reprise import refused, reprise
+from bot.screens import Screen, answered_screen
+from bot.talk import Talk
+from bot.travel import go_on
+from bot.typed import support, today
+from bot.walking import leave
+from flows.engine import joined, put_part, step
+from flows.events import Changed, Invalid, Wrote
+from flows.pack import TextStep
+from flows.run import Part, Run
+from flows.understand import Misunderstood, Understood, understand
+from storage.latest import latest_runs
+from storage.records import line_of_message
+from storage.runs import load_run
+from storage.showings import showings
+
+
+def edited(talk: Talk) -> None:
+    """The new words are kept beside the old; where the message made an answer, the answer changes."""
+    if talk.who.stopped_at is not None:
+        return
+    message_id = talk.incoming.message_id or 0
+    talk.hear("edited", talk.incoming.text, edited_of=line_of_message(talk.session, talk.who.id, message_id))
+    support(talk, talk.incoming.text)
+    part = Part(str(message_id), talk.incoming.text)
+    run = talk.active_run()
+    if run is not None and any(p.key == part.key for p in run.parts):
+        _rewrite(talk, run, part)
+        return
+    found = _answered_by(talk, part.key)
+    if found is None:
+        talk.say("edit_unknown")
+    else:
+        _correct(talk, *found, part)
+
+
+def _rewrite(talk: Talk, run: Run, part: Part) -> None:
+    """A piece of the open answer that is being written."""
+    event = Wrote(run.at, run.visit, part)
+    try:
+        stepped = step(talk.flow(run), run, event, talk.now)
+    except Invalid as refusal:
+        talk.send(Screen(reprise(refused(talk.flow(run).nodes[run.at].step, refusal.reason), run.language)))
+    else:
+        go_on(talk, run, event, stepped=stepped)
+
+
+def _answered_by(talk: Talk, key: str) -> tuple[Run, str] | None:
+    """The run and the node that a message answered; the run at hand first."""
+    ids = {talk.who.active_run_id: None} if talk.who.active_run_id else {}
+    ids |= {brief.id: None for brief in latest_runs(talk.session, talk.who.id).values()}
+    for id in ids:
+        if id is not None:
+            run = load_run(talk.session, talk.vault, id)
+            for node in run.path:
+                if any(part.key == key for part in run.answers[node].parts):
+                    return run, node
+    return None
+
+
+def _correct(talk: Talk, run: Run, node: str, part: Part) -> None:
+    flow = talk.flow(run)
+    asked = flow.nodes[node].step
+    parts = put_part(run.answers[node].parts, part)
+    if isinstance(asked, TextStep):
+        heard: Understood | Misunderstood = Understood(joined(parts))
+    else:
+        heard = understand(asked, part.text, run.language, today(talk))
+    if isinstance(heard, Misunderstood):
+        talk.say("edit_not_understood")
+        return
+    event = Changed(node, heard.value, heard.how, parts)
+    try:
+        stepped = step(flow, run, event, talk.now)
+    except Invalid:
+        talk.say("edit_not_understood")
+        return
+    _show_anew(talk, run, stepped[0], node)
+    talk.say("edit_done")
+    _make_active(talk, run, stepped[0])
+    go_on(talk, run, event, stepped=stepped)
+
+
+def _show_anew(talk: Talk, before: Run, after: Run, node: str) -> None:
+    """The question's own message shows the new answer."""
+    screen = answered_screen(talk.flow(after), after, talk.flow(after).nodes[node], after.answers[node])
+    for showing in showings(talk.session, before.id, before.answers[node].visit):
+        if showing.step == node:
+            talk.edit(screen, of=showing.id)
+
+
+def _make_active(talk: Talk, before: Run, after: Run) -> None:
+    """A correction that opens new questions in an earlier part brings the person there."""
+    if after.outcome is not None or talk.who.active_run_id == after.id:
+        return
+    other = talk.active_run()
+    if other is not None and other.outcome is None:
+        leave(talk, other)
+    talk.change(active_run_id=before.id)

@@ -1,0 +1,237 @@
+"""Delivery: rows of the outbox become calls of the Bot API, in order per chat, and each row gets its outcome.
+
+The table of outcomes is a pure function of what Telegram said (`verdict`); the loop only claims, calls and marks.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Literal
+
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Message
+from telegram.constants import ParseMode
+from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
+
+from storage.claims import Claimed, Limits, claim, next_due
+from storage.database import Database
+from storage.outbox import mark_dropped, mark_refused, mark_sent, mark_unknown, retry_later
+from storage.people import mark_unreachable
+from storage.vault import Vault
+
+log = logging.getLogger(__name__)
+
+Verdict = Literal["sent", "refused", "unreachable", "unknown", "later", "anew", "dropped"]
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+IDLE = 1.0  # seconds between looks when nothing is known to come: 0.6 % of a core (docs/decisions/0003)
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # seconds between retries, doubling
+
+# What Telegram says when an edit has nothing left to do: the message is as it should be, or is gone with its chat history.
+ALREADY = ("message is not modified",)
+GONE = ("message to edit not found", "message can't be edited", "message_id_invalid")
+TOO_LATE = ("query is too old", "query id is invalid")
+UNREACHABLE = (
+    "chat not found",
+    "user is deactivated",
+    "bot was blocked",
+    "can't initiate conversation",
+    "peer_id_invalid",
+)
+
+
+def verdict(error: TelegramError, *, news: bool) -> Verdict:
+    """What becomes of a row whose call failed. `news`: an edit that says something new, to be sent if its message is gone."""
+    said = error.message.lower()
+    if isinstance(error, RetryAfter):
+        return "later"
+    if isinstance(error, Forbidden) or any(words in said for words in UNREACHABLE):
+        return "unreachable"
+    if isinstance(error, BadRequest):
+        return _bad_request(said, news)
+    if isinstance(error, TimedOut):
+        return "unknown"
+    return "later" if isinstance(error, NetworkError) else "refused"
+
+
+def _bad_request(said: str, news: bool) -> Verdict:
+    if any(words in said for words in ALREADY):
+        return "sent"
+    if any(words in said for words in TOO_LATE):
+        return "dropped"
+    if any(words in said for words in GONE):
+        return "anew" if news else "dropped"
+    return "refused"
+
+
+def pause(attempts: int) -> timedelta:
+    """How long to wait before trying again: 1, 2, 4, … at most 60 seconds."""
+    return timedelta(seconds=min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** max(0, attempts - 1)))
+
+
+# ------------------------------------------------------------------------------------------------------------- calls
+def _keyboard(rows: list[list[list[str]]]) -> InlineKeyboardMarkup | None:
+    if not rows:
+        return None
+    return InlineKeyboardMarkup(
+        [[InlineKeyboardButton(label, callback_data=data) for label, data in row] for row in rows]
+    )
+
+
+async def _send(bot: Bot, row: Claimed) -> int | None:
+    message = await bot.send_message(
+        row.chat_id,
+        row.payload["text"],
+        parse_mode=ParseMode.HTML,
+        reply_markup=_keyboard(row.payload["rows"]),
+        link_preview_options=NO_PREVIEW,
+    )
+    return message.message_id
+
+
+async def _edit(bot: Bot, row: Claimed) -> int | None:
+    target = row.payload["message_id"] or row.message_id
+    if target is None:
+        return await _send(bot, row) if row.payload["fallback"] else None
+    edited = await bot.edit_message_text(
+        row.payload["text"],
+        row.chat_id,
+        target,
+        parse_mode=ParseMode.HTML,
+        reply_markup=_keyboard(row.payload["rows"]),
+        link_preview_options=NO_PREVIEW,
+    )
+    return edited.message_id if isinstance(edited, Message) else target
+
+
+async def _notice(bot: Bot, row: Claimed) -> int | None:
+    payload = row.payload
+    await bot.answer_callback_query(payload["query"], payload["text"] or None, show_alert=payload["alert"])
+    return None
+
+
+async def _leave(bot: Bot, row: Claimed) -> int | None:
+    await bot.leave_chat(row.chat_id)
+    return None
+
+
+CALLS: dict[str, Callable[[Bot, Claimed], Awaitable[int | None]]] = {
+    "send": _send,
+    "edit": _edit,
+    "notice": _notice,
+    "leave": _leave,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    verdict: Verdict
+    message_id: int | None = None
+    error: str = ""
+    wait: timedelta | None = None
+
+
+async def call(bot: Bot, row: Claimed) -> Outcome:
+    """Makes the call of one row. Never raises: what went wrong is the outcome."""
+    try:
+        return Outcome("sent", await CALLS[row.kind](bot, row))
+    except TelegramError as error:
+        return await _after_error(bot, row, error)
+
+
+async def _after_error(bot: Bot, row: Claimed, error: TelegramError) -> Outcome:
+    decided = verdict(error, news=row.kind == "edit" and bool(row.payload["fallback"]))
+    words = f"{type(error).__name__}: {error.message}"
+    if decided == "sent":
+        return Outcome("sent", row.payload.get("message_id") or row.message_id)
+    if decided == "anew":
+        return await _anew(bot, row)
+    if decided == "later":
+        return Outcome("later", error=words, wait=_wait(error, row))
+    return Outcome(decided, error=words)
+
+
+async def _anew(bot: Bot, row: Claimed) -> Outcome:
+    try:
+        return Outcome("sent", await _send(bot, row))
+    except TelegramError as error:
+        decided = verdict(error, news=False)
+        return Outcome(decided, error=f"{type(error).__name__}: {error.message}", wait=_wait(error, row))
+
+
+def _wait(error: TelegramError, row: Claimed) -> timedelta:
+    if not isinstance(error, RetryAfter):
+        return pause(row.attempts)
+    after = error.retry_after
+    return after if isinstance(after, timedelta) else timedelta(seconds=after)
+
+
+# -------------------------------------------------------------------------------------------------------------- loop
+class Delivery:
+    """The worker that empties the outbox. `wake` it when a turn has committed; it looks by itself every second anyway."""
+
+    def __init__(self, database: Database, vault: Vault, bot: Bot, worker: str, limits: Limits) -> None:
+        self.database, self.vault, self.bot = database, vault, bot
+        self.worker, self.limits = worker, limits
+        self.wake = asyncio.Event()
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Delivers until `stopping` is set, then ends with the calls in hand."""
+        while not stopping.is_set():
+            try:
+                busy = await self.deliver_once()
+            except Exception as error:  # the database may be away for a while: the rows are safe, we come back
+                log.error("delivery stumbled: %s", type(error).__name__)
+                busy = False
+            if not busy:
+                await self._rest(stopping)
+
+    async def deliver_once(self) -> bool:
+        """Claims what may leave now, sends it, marks it. False when there was nothing."""
+        self.wake.clear()
+        rows = await asyncio.to_thread(self._claim)
+        if not rows:
+            return False
+        outcomes = await asyncio.gather(*(call(self.bot, row) for row in rows))
+        await asyncio.to_thread(self._mark, list(zip(rows, outcomes, strict=True)))
+        return True
+
+    async def _rest(self, stopping: asyncio.Event) -> None:
+        pending = await asyncio.to_thread(self._seconds_to_next)
+        waiting = [asyncio.ensure_future(event.wait()) for event in (self.wake, stopping)]
+        await asyncio.wait(waiting, timeout=min(IDLE, pending), return_when=asyncio.FIRST_COMPLETED)
+        for future in waiting:
+            future.cancel()
+
+    def _seconds_to_next(self) -> float:
+        with self.database.read() as session:
+            due = next_due(session, self.bot.id)
+            return IDLE if due is None else max(0.02, (due - self.database.now()).total_seconds())
+
+    def _claim(self) -> list[Claimed]:
+        with self.database.write() as session:
+            return claim(session, self.vault, self.bot.id, self.worker, self.database.now(), self.limits)
+
+    def _mark(self, settled: list[tuple[Claimed, Outcome]]) -> None:
+        with self.database.write() as session:
+            for row, outcome in settled:
+                self._mark_one(session, row, outcome)
+
+    def _mark_one(self, session: Any, row: Claimed, outcome: Outcome) -> None:
+        now = self.database.now()
+        match outcome.verdict:
+            case "sent" | "anew":
+                mark_sent(session, row.id, self.worker, now, outcome.message_id)
+            case "later":
+                retry_later(session, row.id, self.worker, now + (outcome.wait or pause(row.attempts)), outcome.error)
+            case "unknown" if row.kind in ("send", "edit"):  # a question may be shown again
+                retry_later(session, row.id, self.worker, now + pause(row.attempts), outcome.error)
+            case "unknown":
+                mark_unknown(session, row.id, self.worker, now, outcome.error)
+            case "dropped":
+                mark_dropped(session, row.id, self.worker, now, outcome.error)
+            case "refused" | "unreachable":
+                mark_refused(session, row.id, self.worker, now, outcome.error)
+                log.warning("a %s was refused: %s", row.kind, outcome.error)
+                if outcome.verdict == "unreachable" and row.owner:
+                    mark_unreachable(session, row.owner, outcome.error, now)

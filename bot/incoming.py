@@ -1,0 +1,104 @@
+"""What arrives: an update of Telegram made into one flat value. Pure; the only place that looks into `telegram.Update`."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from telegram import CallbackQuery, ChatMemberUpdated, Message, Update
+from telegram.constants import ChatMemberStatus, ChatType
+
+Kind = Literal["text", "command", "edited", "press", "other", "blocked", "unblocked", "group", "nothing"]
+
+# The kinds of update the bot asks Telegram for (Bot API, `allowed_updates`).
+ALLOWED = [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER]
+
+GONE = (ChatMemberStatus.BANNED, ChatMemberStatus.LEFT)  # in a private chat: blocked
+GROUPS = (ChatType.GROUP, ChatType.SUPERGROUP, ChatType.CHANNEL)
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One update. `text`: the words typed, a command's argument, or a button's data; `command` without its slash."""
+
+    update_id: int
+    kind: Kind
+    chat_id: int | None = None
+    user_id: int | None = None
+    language: str | None = None
+    message_id: int | None = None
+    text: str = ""
+    command: str = ""
+    query_id: str = ""
+    media: str = ""  # for `other`: what was sent (voice, photo, …)
+
+
+def read(update: Update) -> Incoming:
+    """The update as a value; `nothing` for what the bot has no use for."""
+    if update.callback_query:
+        return _press(update.update_id, update.callback_query)
+    if update.my_chat_member:
+        return _membership(update.update_id, update.my_chat_member)
+    message = update.message or update.edited_message
+    if message is None or message.from_user is None:
+        return Incoming(update.update_id, "nothing", update.effective_chat.id if update.effective_chat else None)
+    if message.chat.type in GROUPS:
+        return Incoming(update.update_id, "group", message.chat.id)
+    return _message(update.update_id, message, edited=update.edited_message is not None)
+
+
+def _press(update_id: int, query: CallbackQuery) -> Incoming:
+    message = query.message
+    return Incoming(
+        update_id,
+        "press",
+        message.chat.id if message else query.from_user.id,
+        query.from_user.id,
+        query.from_user.language_code,
+        message.message_id if message else None,
+        text=query.data or "",
+        query_id=query.id,
+    )
+
+
+def _membership(update_id: int, change: ChatMemberUpdated) -> Incoming:
+    gone = change.new_chat_member.status in GONE
+    if change.chat.type in GROUPS:
+        return Incoming(update_id, "nothing" if gone else "group", change.chat.id)
+    return Incoming(update_id, "blocked" if gone else "unblocked", change.chat.id, change.from_user.id)
+
+
+def _message(update_id: int, message: Message, *, edited: bool) -> Incoming:
+    user = message.from_user
+    assert user is not None  # noqa: S101 - seen by the caller
+    who = (message.chat.id, user.id, user.language_code, message.message_id)
+    if message.text is None:
+        media = next((name for name in MEDIA if getattr(message, name)), "")
+        return Incoming(update_id, "other" if media else "nothing", *who, media=media)
+    if edited:
+        return Incoming(update_id, "edited", *who, text=message.text)
+    if message.text.startswith("/"):
+        command, _, argument = message.text[1:].partition(" ")
+        return Incoming(update_id, "command", *who, text=argument.strip(), command=command.partition("@")[0].lower())
+    return Incoming(update_id, "text", *who, text=message.text)
+
+
+MEDIA = (
+    "voice",
+    "photo",
+    "sticker",
+    "document",
+    "location",
+    "contact",
+    "poll",
+    "video",
+    "video_note",
+    "audio",
+    "animation",
+    "dice",
+    "venue",
+    "story",
+    "game",
+    "invoice",
+    "paid_media",
+    "checklist",
+    "caption",
+)

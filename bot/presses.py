@@ -1,0 +1,230 @@
+"""Buttons: what each press means, by a table. A press that no longer fits changes nothing and gets a short notice."""
+
+from collections.abc import Callable
+
+from bot.answers import overview, page
+from bot.commands import (
+    ask_to_stop,
+    choose_language,
+    counsellor_done,
+    go_on_after_all,
+    pause,
+    privacy,
+    stop,
+    write_to_counsellor,
+)
+from bot.incoming import Incoming
+from bot.screens import Screen, why_text
+from bot.talk import Talk
+from bot.travel import enter, go_on, resume
+from bot.walking import leave
+from bot.words import safe, say
+from flows.buttons import Menu, Op, Press, decode
+from flows.engine import step
+from flows.events import Answered, Completed, Event, IllegalEvent, Invalid, Marked, Stale, WentBack
+from flows.flow import Node
+from flows.pack import BatteryStep, ChoicesStep, ChoiceStep, Pick, RankingStep, ScaleStep
+from flows.run import Run, Value
+from flows.values import READ
+from flows.wording import read_value
+from storage.latest import owned_run
+
+ALERT = 200  # characters of a notice (Bot API, answerCallbackQuery)
+
+
+def pressed(talk: Talk, incoming: Incoming) -> None:
+    """A press on any button of ours."""
+    press = decode(incoming.text)
+    if isinstance(press, Menu):
+        MENUS.get(press.name, _unknown)(talk, press.arg)
+    elif isinstance(press, Press):
+        _question_pressed(talk, press)
+    else:
+        _unknown(talk, "")
+
+
+def _unknown(talk: Talk, argument: str) -> None:
+    talk.notice("ended_button")
+
+
+# ----------------------------------------------------------------------------------------------- buttons of questions
+def _question_pressed(talk: Talk, press: Press) -> None:
+    run = owned_run(talk.session, talk.vault, press.run, talk.who.id)
+    node = _node(talk, run, press) if run else None
+    if run is None or node is None:
+        talk.notice("ended_button")
+    elif press.op == "why":
+        _why(talk, run, node)
+    elif press.op == "edit":
+        _reopen(talk, run, node)
+    elif run.id != talk.who.active_run_id:
+        talk.notice("stale")
+    else:
+        _apply(talk, run, node, press)
+
+
+def _node(talk: Talk, run: Run, press: Press) -> Node | None:
+    order = talk.flow(run).order
+    return order[press.node] if press.node < len(order) else None
+
+
+def _apply(talk: Talk, run: Run, node: Node, press: Press) -> None:
+    try:
+        event = _event(run, node, press)
+        stepped = step(talk.flow(run), run, event, talk.now)
+    except Invalid as refusal:
+        _too_many_or_few(talk, node, refusal.reason)
+    except IllegalEvent:
+        talk.notice("first_question" if press.op == "back" and run.visit == press.visit else "stale")
+    else:
+        talk.notice()
+        talk.hear("press", _spoken(run, node, event), run)
+        go_on(talk, run, event, stepped=stepped)
+
+
+def _too_many_or_few(talk: Talk, node: Node, reason: str) -> None:
+    known = {"too_many": "marked_too_many", "too_few": "marked_too_few"}
+    pick = node.step.pick if isinstance(node.step, ChoicesStep | RankingStep) else Pick(max=1)
+    talk.notice(known.get(reason, "stale"), min=pick.min, max=pick.max)
+
+
+def _event(run: Run, node: Node, press: Press) -> Event:
+    """The event a press stands for; `Stale` where its visit is over."""
+    if run.at != node.id or run.visit != press.visit or run.outcome:
+        raise Stale("the button belongs to an earlier visit")
+    return EVENTS[press.op](run, node, press)
+
+
+def _set(run: Run, node: Node, press: Press) -> Event:
+    return Answered(node.id, press.visit, _value(node, press.arg or 0))
+
+
+def _value(node: Node, argument: int) -> Value:
+    match node.step:
+        case ChoiceStep():
+            if 0 <= argument < len(node.step.choices):
+                return node.step.choices[argument].id
+            raise Stale("there is no such choice")
+        case ScaleStep() | BatteryStep():
+            return argument
+        case _:
+            return READ
+
+
+def _mark(run: Run, node: Node, press: Press) -> Event:
+    step, index = node.step, press.arg or 0
+    if not isinstance(step, ChoicesStep | RankingStep) or not 0 <= index < len(step.choices):
+        raise Stale("there is no such choice")
+    return Marked(node.id, press.visit, step.choices[index].id, press.op == "on")
+
+
+def _keep(run: Run, node: Node, press: Press) -> Event:
+    former = run.answers.get(node.id)
+    if former is None:
+        raise Stale("there is no answer to keep")
+    return Answered(node.id, press.visit, former.value, former.how, former.parts)
+
+
+EVENTS: dict[Op, Callable[[Run, Node, Press], Event]] = {
+    "set": _set,
+    "on": _mark,
+    "off": _mark,
+    "done": lambda run, node, press: Completed(node.id, press.visit),
+    "skip": lambda run, node, press: Answered(node.id, press.visit, how="skipped"),
+    "defer": lambda run, node, press: Answered(node.id, press.visit, how="deferred"),
+    "keep": _keep,
+    "back": lambda run, node, press: WentBack(),
+}
+
+
+def _spoken(run: Run, node: Node, event: Event) -> str:
+    """What the press said, in words, for the transcript."""
+    match event:
+        case Answered(how="given", value=value) if value is not None:
+            return read_value(node, value, run.language)
+        case Answered(how=how):
+            return how
+        case Marked(choice=choice, on=on):
+            return f"{'☑' if on else '☐'} {read_value(node, [choice], run.language)}"
+        case _:
+            return type(event).__name__
+
+
+def _why(talk: Talk, run: Run, node: Node) -> None:
+    reason = why_text(talk.flow(run), run, node)
+    if len(reason) <= ALERT:
+        talk.notice(text=reason, alert=True)
+    else:
+        talk.notice()
+        talk.send(Screen(safe(reason)))
+
+
+def _reopen(talk: Talk, run: Run, node: Node) -> None:
+    """An earlier answer is opened again; the question at hand waits until it is answered."""
+    if node.id not in run.path or talk.who.stopped_at is not None:
+        talk.notice("ended_button")
+        return
+    talk.notice()
+    talk.hear("press", "edit", run)
+    _leave_other(talk, run)
+    talk.change(active_run_id=run.id)
+    go_on(talk, run, WentBack(node.id))
+
+
+def _leave_other(talk: Talk, run: Run) -> None:
+    """The question at hand in another run loses its buttons: one question at a time."""
+    other = talk.active_run()
+    if other is not None and other.id != run.id and other.outcome is None:
+        leave(talk, other)
+
+
+# --------------------------------------------------------------------------------------------------- buttons of menus
+def _turned(talk: Talk, screen: Screen) -> None:
+    talk.notice()
+    talk.edit(screen, message_id=talk.incoming.message_id, new=True)
+
+
+def _answers(talk: Talk, argument: str) -> None:
+    screen = page(talk, argument) if argument else overview(talk)
+    _turned(talk, screen)
+
+
+def _begin(talk: Talk, argument: str) -> None:
+    """The next part begins; a second tap, or a card of an earlier part, changes nothing."""
+    if argument != talk.who.journey_at or talk.who.active_run_id is not None:
+        talk.notice("ended_button")
+        return
+    talk.notice()
+    talk.edit(Screen(say("begun", talk.language)), message_id=talk.incoming.message_id)
+    enter(talk)
+
+
+def _resume(talk: Talk, argument: str) -> None:
+    if argument not in ("", talk.who.journey_at):
+        talk.notice("ended_button")
+        return
+    talk.notice()
+    resume(talk)
+
+
+def _command(act: Callable[[Talk], None]) -> Callable[[Talk, str], None]:
+    def press(talk: Talk, argument: str) -> None:
+        talk.notice()
+        act(talk)
+
+    return press
+
+
+MENUS: dict[str, Callable[[Talk, str], None]] = {
+    "answers": _answers,
+    "begin": _begin,
+    "resume": _resume,
+    "language": lambda talk, argument: choose_language(talk, argument),
+    "pause": _command(pause),
+    "counsellor": _command(write_to_counsellor),
+    "sent": _command(counsellor_done),
+    "privacy": _command(privacy),
+    "stop": _command(ask_to_stop),
+    "stop_yes": _command(stop),
+    "stop_no": _command(go_on_after_all),
+}

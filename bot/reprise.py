@@ -1,0 +1,81 @@
+"""When a typed answer is not understood: one kind sentence for each reason, by a table. Never an error, never a reproach."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from babel.dates import format_date
+
+from bot.words import say
+from flows.pack import ChoicesStep, RankingStep, Step, TextStep
+from flows.understand import Misunderstood
+
+Holes = Mapping[str, Any]
+
+
+def _between(params: Holes, language: str) -> tuple[str, Holes]:
+    low, high = params.get("from"), params.get("to")
+    if low is None or high is None:
+        return ("reprise_at_most" if low is None else "reprise_at_least"), {"low": _plain(low), "high": _plain(high)}
+    return "reprise_out_of_range", {"low": _plain(low), "high": _plain(high)}
+
+
+def _plain(number: float | None) -> str:
+    return "" if number is None else f"{number:g}"
+
+
+def _day(key: str, bound: str) -> Callable[[Holes, str], tuple[str, Holes]]:
+    def made(params: Holes, language: str) -> tuple[str, Holes]:
+        return key, {"bound": format_date(date.fromisoformat(params[bound]), "long", locale=language)}
+
+    return made
+
+
+def _same(key: str) -> Callable[[Holes, str], tuple[str, Holes]]:
+    return lambda params, language: (key, params)
+
+
+# reason → the phrase and what fills it
+REPRISES: dict[str, Callable[[Holes, str], tuple[str, Holes]]] = {
+    "empty": _same("not_understood"),
+    "unclear": _same("not_understood"),
+    "unsure": _same("reprise_unsure"),
+    "ambiguous": _same("reprise_ambiguous"),
+    "too_few": _same("reprise_too_few"),
+    "too_many": _same("reprise_too_many"),
+    "exclusive": _same("reprise_exclusive"),
+    "out_of_range": _between,
+    "whole_number": _same("reprise_whole_number"),
+    "roughly": _same("reprise_roughly"),
+    "other_unit": _same("reprise_other_unit"),
+    "too_short": _same("reprise_too_short"),
+    "too_long": _same("reprise_too_long"),
+    "no_such_day": _same("reprise_no_such_day"),
+    "other_weekday": _same("reprise_other_weekday"),
+    "too_early": _day("reprise_too_early", "earliest"),
+    "too_late": _day("reprise_too_late", "latest"),
+    "incomplete": _same("reprise_incomplete"),
+    "required": _same("reprise_required"),
+    "not_deferrable": _same("reprise_not_deferrable"),
+}
+
+
+def reprise(heard: Misunderstood, language: str) -> str:
+    """The sentence (HTML) said before the question is shown again."""
+    key, holes = REPRISES[heard.reason](heard.params, language)
+    return say(key, language, **holes)
+
+
+def refused(step: Step, reason: str) -> Misunderstood:
+    """The core's refusal of a value, with the step's own bounds."""
+    match step:
+        case TextStep() if reason == "too_long":
+            return Misunderstood("too_long", {"max": step.length.max})
+        case TextStep() if reason == "too_short":
+            return Misunderstood("too_short", {"min": step.length.min})
+        case ChoicesStep() | RankingStep() if reason == "too_few":
+            return Misunderstood("too_few", {"min": step.pick.min})
+        case ChoicesStep() | RankingStep() if reason == "too_many":
+            return Misunderstood("too_many", {"max": step.pick.max or len(step.choices)})
+        case _:
+            return Misunderstood("unclear")

@@ -1,0 +1,228 @@
+"""What a question looks like in the chat: HTML and an inline keyboard. Pure: from a flow and a run to a screen."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from bot.words import safe, say, shortened
+from flows.buttons import Menu, Op, Press, encode
+from flows.effects import Manner
+from flows.flow import Flow, Node
+from flows.pack import (
+    BatteryStep,
+    ChoicesStep,
+    ChoiceStep,
+    DateStep,
+    Information,
+    NumberStep,
+    Question,
+    RankingStep,
+    ScaleStep,
+    TextStep,
+)
+from flows.path import predecessor, progress
+from flows.run import Answer, Run
+from flows.wording import fill_text, question, read_answer
+
+Row = list[tuple[str, str]]  # (label, callback data)
+SCALE_ROW = 6  # buttons a row that a thumb can hit on a narrow phone
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A message: its HTML and its rows of buttons."""
+
+    text: str
+    rows: tuple[Row, ...] = ()
+
+
+def button(label: str, press: Press | Menu) -> tuple[str, str]:
+    return label, encode(press)
+
+
+class Asking:
+    """One node of one run, as it is about to be shown."""
+
+    def __init__(self, flow: Flow, run: Run) -> None:
+        self.flow, self.run, self.language = flow, run, run.language
+        self.node: Node = flow.nodes[run.at]
+        self.step = self.node.step
+
+    def press(self, label: str, op: Op, arg: int | None = None) -> tuple[str, str]:
+        return button(label, Press(self.run.id, self.node.index, self.run.visit, op, arg))
+
+    def named(self, key: str, op: Op, **holes: object) -> tuple[str, str]:
+        return self.press(say(key, self.language, **holes), op)
+
+    def fill(self, text: dict[str, str]) -> str:
+        return fill_text(self.flow, self.run, text)
+
+
+# ------------------------------------------------------------------------------------------------------ the question
+def head(asking: Asking) -> str:
+    """The line above a question: whose part this is, and how far along."""
+    title = asking.flow.pack.title[asking.language]
+    at = progress(asking.flow, asking.run)
+    if at is None:
+        return f"<i>{safe(title)}</i>"
+    key, holes = ("progress_items", {"item": at.item, "items": at.items}) if at.items else ("progress", {})
+    return f"<i>{say(key, asking.language, title=title, question=at.question, questions=at.questions, **holes)}</i>"
+
+
+def body(asking: Asking) -> str:
+    """The question itself; an information is not set in bold."""
+    text = safe(question(asking.flow, asking.run, asking.node))
+    if isinstance(asking.step, Information):
+        return text
+    first, _, rest = text.rpartition("\n\n") if asking.node.item else ("", "", text)
+    return f"{first}\n\n<b>{rest}</b>" if first else f"<b>{rest}</b>"
+
+
+def _hint_text(asking: Asking, step: Any) -> Iterator[str]:
+    if step.sensitive:
+        yield say("sensitive", asking.language)
+    yield f"<i>{say('hint_text', asking.language)}</i>"
+
+
+def _hint_scale(asking: Asking, step: Any) -> Iterator[str]:
+    low, high = step.ends[asking.language]
+    holes = {"from": step.range.from_, "to": step.range.to}
+    yield f"<i>{say('scale_ends', asking.language, low=low, high=high, **holes)}</i>"
+
+
+def _hint_picks(asking: Asking, step: Any) -> Iterator[str]:
+    low, high = step.pick.min, step.pick.max
+    if isinstance(step, RankingStep):
+        key = "hint_ranking"
+    elif high is None:
+        key = "hint_choices"
+    else:
+        key = "hint_choices_between" if low > 1 else "hint_choices_max"
+    yield f"<i>{say(key, asking.language, min=low, max=high or len(step.choices))}</i>"
+
+
+def _no_hint(asking: Asking, step: Any) -> Iterator[str]:
+    yield from ()
+
+
+HINTS: dict[type, Callable[[Asking, Any], Iterator[str]]] = {
+    TextStep: _hint_text,
+    ScaleStep: _hint_scale,
+    ChoicesStep: _hint_picks,
+    RankingStep: _hint_picks,
+    NumberStep: lambda asking, step: iter([f"<i>{say('hint_number', asking.language)}</i>"]),
+    DateStep: lambda asking, step: iter([f"<i>{say('hint_date', asking.language)}</i>"]),
+}
+
+
+# ------------------------------------------------------------------------------------------------------- the buttons
+def _read(asking: Asking, step: Information) -> Iterator[Row]:
+    label = step.button[asking.language] if step.button else say("button_read", asking.language)
+    yield [asking.press(label, "set", 0)]
+
+
+def _choice(asking: Asking, step: ChoiceStep) -> Iterator[Row]:
+    for index, choice in enumerate(step.choices):
+        yield [asking.press(choice.label[asking.language], "set", index)]
+
+
+def _choices(asking: Asking, step: ChoicesStep) -> Iterator[Row]:
+    for index, choice in enumerate(step.choices):
+        on = choice.id in asking.run.marks
+        yield [asking.press(f"{'☑' if on else '☐'} {choice.label[asking.language]}", "off" if on else "on", index)]
+    yield from _validate(asking)
+
+
+def _ranking(asking: Asking, step: RankingStep) -> Iterator[Row]:
+    for index, choice in enumerate(step.choices):
+        on = choice.id in asking.run.marks
+        place = f"{asking.run.marks.index(choice.id) + 1}. " if on else ""
+        yield [asking.press(f"{place}{choice.label[asking.language]}", "off" if on else "on", index)]
+    yield from _validate(asking)
+
+
+def _validate(asking: Asking) -> Iterator[Row]:
+    if asking.run.marks:
+        yield [asking.named("button_validate", "done", count=len(asking.run.marks))]
+
+
+def _scale(asking: Asking, step: ScaleStep) -> Iterator[Row]:
+    degrees = [asking.press(str(n), "set", n) for n in range(step.range.from_, step.range.to + 1)]
+    for start in range(0, len(degrees), SCALE_ROW):
+        yield degrees[start : start + SCALE_ROW]
+
+
+def _battery(asking: Asking, step: BatteryStep) -> Iterator[Row]:
+    labels = [asking.press(label[asking.language], "set", n) for n, label in enumerate(step.labels, 1)]
+    for start in range(0, len(labels), 2):
+        yield labels[start : start + 2]
+
+
+BUTTONS: dict[type, Callable[[Asking, Any], Iterator[Row]]] = {
+    Information: _read,
+    ChoiceStep: _choice,
+    ChoicesStep: _choices,
+    RankingStep: _ranking,
+    ScaleStep: _scale,
+    BatteryStep: _battery,
+    TextStep: lambda asking, step: iter([[asking.named("button_done", "done")]] if asking.run.parts else []),
+    NumberStep: lambda asking, step: iter([]),
+    DateStep: lambda asking, step: iter([]),
+}
+
+
+def _ways_out(asking: Asking) -> Iterator[Row]:
+    step = asking.step
+    if isinstance(step, Question) and step.optional:
+        yield [asking.named("button_skip", "skip")]
+    if isinstance(step, Question) and step.defer:
+        yield [asking.named("button_defer", "defer")]
+    last = [asking.named("button_back", "back")] if predecessor(asking.run) else []
+    last += [asking.named("button_why", "why")] if isinstance(step, Question) else []
+    if last:
+        yield last
+
+
+def _keep(asking: Asking, former: Answer) -> Iterator[str]:
+    read = safe(shortened(read_answer(asking.node, former, asking.language)))
+    yield f"{say('answered', asking.language)} <i>{read}</i>"
+
+
+# ------------------------------------------------------------------------------------------------------- the screens
+def question_screen(flow: Flow, run: Run, manner: Manner = "ask", lead: str = "") -> Screen:
+    """The question at hand. `lead`: words of the bot (already HTML) said before it."""
+    asking = Asking(flow, run)
+    former = run.answers.get(run.at)
+    paragraphs = [lead, head(asking)]
+    if asking.step.encouragement and manner == "ask":
+        paragraphs.append(safe(asking.fill(asking.step.encouragement)))
+    paragraphs.append(body(asking))
+    paragraphs += HINTS.get(type(asking.step), _no_hint)(asking, asking.step)
+    rows = list(BUTTONS[type(asking.step)](asking, asking.step))
+    if former and not isinstance(asking.step, Information) and not run.parts:
+        paragraphs += _keep(asking, former)
+        rows.insert(0, [asking.named("button_keep", "keep")])
+    return Screen("\n\n".join(p for p in paragraphs if p), tuple(rows + list(_ways_out(asking))))
+
+
+def answered_screen(flow: Flow, run: Run, node: Node, answer: Answer) -> Screen:
+    """A question that has its answer: the words that were shown, the answer, no buttons left."""
+    shown = safe(answer.shown)
+    if isinstance(node.step, Information):
+        return Screen(shown)
+    return Screen(f"{shown}\n\n✔ <b>{safe(shortened(read_answer(node, answer, run.language)))}</b>")
+
+
+def part_screen(flow: Flow, run: Run, reminded: bool) -> Screen:
+    """Under a piece of an open answer: it is noted, more may come, and how to say that it is complete."""
+    asking = Asking(flow, run)
+    if reminded:
+        text = say("part_noted_later", run.language, question=shortened(question(flow, run, asking.node), 120))
+    else:
+        text = say("part_noted", run.language)
+    return Screen(text, ([asking.named("button_done", "done")],))
+
+
+def why_text(flow: Flow, run: Run, node: Node) -> str:
+    """Why the question is asked; plain text."""
+    return fill_text(flow, run, node.step.why) if isinstance(node.step, Question) else ""

@@ -1,0 +1,170 @@
+"""Travelling the journey: what comes after a flow, what a resting place says, how a person comes back."""
+
+from uuid import uuid4
+
+from bot.screens import Row, Screen, button
+from bot.talk import Talk
+from bot.walking import begin, walk
+from bot.words import safe, say, shortened
+from flows.buttons import Menu
+from flows.effects import Finish
+from flows.engine import Stepped, step
+from flows.events import Event, Resumed, WentBack
+from flows.journey import Impossible, trigger_of
+from flows.pack import Information
+from flows.run import Run
+from flows.wording import read_answer
+from storage.latest import latest_runs
+from storage.records import facts_of
+from storage.runs import load_run
+
+RESUME, STOP = "resume", "stop"
+SUBMITTED = "submitted"
+
+
+def go_on(talk: Talk, run: Run, event: Event, *, stepped: Stepped | None = None, lead: str = "") -> None:
+    """Applies an event to a run and, when it ends the flow, travels on.
+
+    `stepped`: what the core made of it, where the caller has asked already. Raises `IllegalEvent`, having written nothing.
+    """
+    result = stepped or step(talk.flow(run), run, event, talk.now)
+    walk(talk, run, event, result, lead)
+    after, effects = result
+    for effect in effects:
+        if isinstance(effect, Finish):
+            _finished(talk, after, effect.outcome)
+
+
+def facts(talk: Talk) -> frozenset[str]:
+    return frozenset(name for name, _ in facts_of(talk.session, talk.who.id))
+
+
+def _move(talk: Talk, trigger: str) -> bool:
+    """Moves the person along the journey; False where no transition fits."""
+    try:
+        reached, _ = talk.library.journey.move(talk.who.journey_at, trigger, facts(talk))
+    except Impossible:
+        return False
+    talk.change(journey_at=reached)
+    return True
+
+
+def _finished(talk: Talk, run: Run, outcome: str) -> None:
+    talk.change(active_run_id=None)
+    if _move(talk, trigger_of(run.flow, outcome)):
+        arrive(talk)
+    else:  # an earlier part was changed, and it still ends as it did
+        talk.say("changed_submitted" if SUBMITTED in facts(talk) else "changed")
+        present(talk)
+
+
+def arrive(talk: Talk) -> None:
+    """Into the phase the journey has reached. A flow that was walked before is passed through with its outcome."""
+    flow_id = talk.library.journey.flow_at(talk.who.journey_at)
+    if flow_id is None:
+        rest(talk)
+        return
+    brief = latest_runs(talk.session, talk.who.id).get(flow_id)
+    if brief is None:
+        offer(talk, first=False)
+    elif brief.outcome is None:
+        go_on(talk, _activate(talk, flow_id), Resumed())
+    elif _move(talk, trigger_of(flow_id, brief.outcome)):
+        arrive(talk)
+    else:
+        reopen(talk, flow_id)
+
+
+def present(talk: Talk) -> None:
+    """Shows the person where they are, quietly: the open question again, the next part, or nothing at a resting place."""
+    flow_id = talk.library.journey.flow_at(talk.who.journey_at)
+    if flow_id in latest_runs(talk.session, talk.who.id):
+        arrive(talk)
+    elif flow_id is not None:
+        offer(talk, first=True)
+
+
+def _activate(talk: Talk, flow_id: str) -> Run:
+    brief = latest_runs(talk.session, talk.who.id)[flow_id]
+    talk.change(active_run_id=brief.id)
+    return load_run(talk.session, talk.vault, brief.id)
+
+
+def reopen(talk: Talk, flow_id: str) -> None:
+    """The last question of a flow that had ended, to be answered anew."""
+    run = _activate(talk, flow_id)
+    go_on(talk, run, WentBack(run.path[-1]))
+
+
+def enter(talk: Talk) -> None:
+    """Begins the flow of the present phase, unless it is under way."""
+    flow_id = talk.library.journey.flow_at(talk.who.journey_at)
+    if flow_id is not None and talk.who.active_run_id is None:
+        begin(talk, talk.library.flows[flow_id], uuid4())
+
+
+# -------------------------------------------------------------------------------------------------------------- cards
+def offer(talk: Talk, *, first: bool) -> None:
+    """The next part, with its length: to begin now, or after a pause."""
+    journey, at = talk.library.journey, talk.who.journey_at
+    flow_id = journey.flow_at(at) or ""
+    holes = {
+        "title": journey.pack.states[at].title[talk.language],
+        "place": journey.flows.index(flow_id) + 1,
+        "places": len(journey.flows),
+        "minutes": talk.library.flows[flow_id].pack.minutes,
+    }
+    begin_row = [button(say("button_begin", talk.language), Menu("begin", at))]
+    pause_row = [button(say("button_pause", talk.language), Menu("pause"))]
+    talk.say("phase_first" if first else "phase_next", begin_row, *([] if first else [pause_row]), **holes)
+
+
+def rest(talk: Talk) -> None:
+    """A resting place: its words, and a way back where there is one."""
+    at = talk.who.journey_at
+    state = talk.library.journey.pack.states[at]
+    text = safe(state.text[talk.language].strip()) if state.text else ""
+    talk.send(Screen(text, tuple(_way_back(talk))))
+
+
+def _way_back(talk: Talk) -> list[Row]:
+    transitions = talk.library.journey.pack.transitions
+    sources = [talk.library.journey.sources(t) for t in transitions if t.on == RESUME]
+    if any(talk.who.journey_at in leaving for leaving in sources):
+        return [[button(say("button_resume", talk.language), Menu("resume", talk.who.journey_at))]]
+    return []
+
+
+def resume(talk: Talk) -> None:
+    """Back to the open question after a pause, a silence or a rest, with a card that says where one was."""
+    run = talk.active_run()
+    if run is not None and run.outcome is None:
+        go_on(talk, run, Resumed(), lead=_card(talk, run))
+    elif talk.library.journey.flow_at(talk.who.journey_at) is not None:
+        arrive(talk)
+    elif _move(talk, RESUME):
+        _come_back(talk)
+    else:
+        rest(talk)
+
+
+def _come_back(talk: Talk) -> None:
+    """From a resting place: the consent anew after a stop, otherwise the last question of the phase."""
+    talk.change(stopped_at=None)
+    at = talk.who.journey_at
+    flow_id = talk.library.journey.flow_at(at)
+    if flow_id is None or at == talk.library.journey.initial or flow_id not in latest_runs(talk.session, talk.who.id):
+        enter(talk)
+    else:
+        reopen(talk, flow_id)
+
+
+def _card(talk: Talk, run: Run) -> str:
+    flow = talk.flow(run)
+    lines = [say("resume_card", talk.language, title=flow.pack.title[run.language])]
+    questions = [node for node in run.path if not isinstance(flow.nodes[node].step, Information) and node != run.at]
+    if questions:
+        last = questions[-1]
+        read = shortened(read_answer(flow.nodes[last], run.answers[last], run.language), 120)
+        lines.append(say("resume_last", talk.language, answer=read))
+    return "\n".join(lines)

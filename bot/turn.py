@@ -1,0 +1,153 @@
+"""A turn: a batch of updates in one transaction. Once it returns, all is committed and Telegram may forget them.
+
+Each update has a savepoint of its own. One that makes the code fail is rolled back to it and parked with the
+place of its error: it neither blocks the others nor is lost.
+"""
+
+import json
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.orm import Session
+from telegram import Update
+
+from bot.commands import commanded, privacy
+from bot.corrections import edited
+from bot.enrolment import Enrolment, stranger
+from bot.incoming import Incoming, read
+from bot.library import Library
+from bot.presses import pressed
+from bot.talk import Talk
+from bot.typed import not_in_words, typed
+from bot.words import spoken
+from storage.database import Database
+from storage.inbox import note_update, park, where
+from storage.people import Dossier, beneficiary_of_chat, mark_reachable, mark_unreachable
+from storage.sql import lock_chats
+from storage.vault import Vault
+
+log = logging.getLogger(__name__)
+
+BLOCKED = "blocked"
+OPEN_TO_STRANGERS = {"privacy", "confidentialite"}
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What every turn needs. One per process."""
+
+    database: Database
+    vault: Vault
+    library: Library
+    bot_id: int
+    enrolment: Enrolment
+    zone: str
+
+
+def take_turn(house: House, updates: Sequence[Update]) -> None:
+    """Handles a batch; returns once it is committed. Raises only where nothing was committed (the database is away)."""
+    batch = [(update, read(update)) for update in updates]
+    chats = [(house.bot_id, incoming.chat_id) for _, incoming in batch if incoming.chat_id is not None]
+    with house.database.write() as session:
+        lock_chats(session, chats)
+        for update, incoming in batch:
+            _handle(house, session, update, incoming)
+
+
+def _handle(house: House, session: Session, update: Update, incoming: Incoming) -> None:
+    try:
+        with session.begin_nested():
+            _once(house, session, incoming)
+    except (OperationalError, InterfaceError):  # the database is away or full: the whole turn comes again
+        raise
+    except Exception as error:
+        log.error("update %s is parked: %s", incoming.update_id, where(error))
+        person = _person(house, session, incoming)
+        park(
+            session,
+            house.vault,
+            house.bot_id,
+            incoming.update_id,
+            house.database.now(),
+            raw=json.dumps(update.to_dict(), ensure_ascii=False),
+            error=error,
+            kind=incoming.kind,
+            chat_id=incoming.chat_id,
+            beneficiary_id=person.id if person else None,
+        )
+
+
+def _once(house: House, session: Session, incoming: Incoming) -> None:
+    now = house.database.now()
+    if note_update(session, house.bot_id, incoming.update_id, now, kind=incoming.kind, chat_id=incoming.chat_id):
+        converse(house, session, incoming)
+
+
+def _person(house: House, session: Session, incoming: Incoming) -> Dossier | None:
+    return None if incoming.chat_id is None else beneficiary_of_chat(session, house.bot_id, incoming.chat_id)
+
+
+# ---------------------------------------------------------------------------------------------------------- conversing
+def converse(house: House, session: Session, incoming: Incoming) -> None:
+    """What one update means: who speaks, what they did, and everything said in return."""
+    if incoming.chat_id is None or incoming.kind == "nothing":
+        return
+    person = _person(house, session, incoming)
+    talk = Talk(
+        session=session,
+        vault=house.vault,
+        library=house.library,
+        now=house.database.now(),
+        bot_id=house.bot_id,
+        chat_id=incoming.chat_id,
+        user_id=incoming.user_id or 0,
+        person=person,
+        language=person.language if person else spoken(incoming.language),
+        incoming=incoming,
+        last_seen=person.last_active_at if person else None,
+    )
+    if incoming.kind == "group":
+        _leave_group(talk)
+    elif person is None:
+        _stranger(talk, house.enrolment, house.zone)
+    else:
+        _known(talk)
+    talk.flush()
+
+
+def _leave_group(talk: Talk) -> None:
+    talk.person = None
+    talk.say("group")
+    talk.leave()
+
+
+def _stranger(talk: Talk, enrolment: Enrolment, zone: str) -> None:
+    if talk.incoming.command in OPEN_TO_STRANGERS:
+        privacy(talk)
+    elif talk.incoming.kind not in ("blocked", "unblocked"):
+        stranger(talk, enrolment, zone)
+
+
+def _known(talk: Talk) -> None:
+    if talk.incoming.kind != "blocked":
+        talk.change(last_active_at=talk.now)
+        if talk.who.unreachable_since is not None:
+            mark_reachable(talk.session, talk.who.id)
+    HANDLERS[talk.incoming.kind](talk)
+
+
+def _blocked(talk: Talk) -> None:
+    mark_unreachable(talk.session, talk.who.id, BLOCKED, talk.now)
+
+
+HANDLERS: dict[str, Callable[[Talk], None]] = {
+    "text": typed,
+    "command": commanded,
+    "edited": edited,
+    "press": lambda talk: pressed(talk, talk.incoming),
+    "other": not_in_words,
+    "blocked": _blocked,
+    "unblocked": lambda talk: None,
+}

@@ -1,0 +1,139 @@
+"""What people type instead of tapping: an answer, a piece of one, a message to the counsellor, a cry for help."""
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from bot.commands import counsellor_part
+from bot.reprise import refused, reprise
+from bot.talk import Talk
+from bot.travel import go_on, resume
+from bot.walking import SILENCE
+from bot.words import say
+from flows.distress import distressed
+from flows.engine import joined, put_part, step
+from flows.events import Answered, Changed, Event, Invalid, Resumed, Wrote
+from flows.pack import TextStep
+from flows.path import predecessor
+from flows.phrases import LANGUAGES
+from flows.run import Part, Run
+from flows.understand import Misunderstood, understand
+from storage.records import raise_flag
+from storage.showings import showings
+
+
+def typed(talk: Talk) -> None:
+    """A message in words from a person we know."""
+    text = talk.incoming.text
+    if talk.who.stopped_at is not None:
+        support(talk, text)
+        talk.say("stopped_speech")
+        return
+    if talk.who.writing_since is not None:
+        support(talk, text)
+        counsellor_part(talk, text)
+        return
+    run = talk.active_run()
+    talk.hear("text", text, run)
+    support(talk, text)
+    if run is None or run.outcome is not None:
+        resume(talk)
+    elif _came_early(talk, run):
+        _early(talk, run)
+    else:
+        _answer(talk, run, text)
+
+
+def support(talk: Talk, text: str) -> None:
+    """Words of distress are answered at once, before anything else, and a human is called. No interpretation."""
+    if not distressed(text):
+        return
+    talk.say("distress", delay=talk.organisation("reading_delay"))
+    raise_flag(
+        talk.session,
+        talk.vault,
+        talk.who.id,
+        None,
+        step="",
+        rule="distress",
+        level="urgent",
+        reason=say("distress_flag", LANGUAGES[0]),
+        now=talk.now,
+    )
+
+
+# ---------------------------------------------------------------------------------------------------------- answering
+def _part(talk: Talk) -> Part:
+    return Part(str(talk.incoming.message_id), talk.incoming.text)
+
+
+def today(talk: Talk) -> date:
+    """The person's day."""
+    return talk.now.astimezone(ZoneInfo(talk.who.zone)).date()
+
+
+def _answer(talk: Talk, run: Run, text: str) -> None:
+    asked = talk.flow(run).nodes[run.at].step
+    heard = understand(asked, text, run.language, today(talk))
+    if isinstance(asked, TextStep) and (run.parts or isinstance(heard, Misunderstood) or heard.how == "given"):
+        _take(talk, run, Wrote(run.at, run.visit, _part(talk)))
+    elif isinstance(heard, Misunderstood):
+        _ask_again(talk, run, heard)
+    else:
+        _take(talk, run, Answered(run.at, run.visit, heard.value, heard.how, (_part(talk),)))
+
+
+def _take(talk: Talk, run: Run, event: Event) -> None:
+    try:
+        stepped = step(talk.flow(run), run, event, talk.now)
+    except Invalid as refusal:
+        _ask_again(talk, run, refused(talk.flow(run).nodes[run.at].step, refusal.reason))
+    else:
+        go_on(talk, run, event, stepped=stepped)
+
+
+def _ask_again(talk: Talk, run: Run, heard: Misunderstood) -> None:
+    """The question again, with a kind word; after a silence, with a reminder of where one was."""
+    away = talk.last_seen is not None and talk.now - talk.last_seen > SILENCE
+    if away:
+        resume(talk)
+    else:
+        go_on(talk, run, Resumed(), lead=reprise(heard, run.language))
+
+
+# ------------------------------------------------------------------------------------------- before the question came
+def _came_early(talk: Talk, run: Run) -> bool:
+    """Whether the message was written before the question at hand could be seen: it cannot be an answer to it."""
+    shown = [showing for showing in showings(talk.session, run.id, run.visit) if showing.step == run.at]
+    if not shown or run.parts:
+        return False
+    seen_before = any(showing.step == run.at for showing in showings(talk.session, run.id, run.visit - 1))
+    last, mine = shown[-1], talk.incoming.message_id or 0
+    return not seen_before and (last.state == "queued" or (last.message_id is not None and mine < last.message_id))
+
+
+def _early(talk: Talk, run: Run) -> None:
+    """It goes with the open answer given just before, if there is one; otherwise it is kept and the question asked."""
+    former = predecessor(run)
+    answer = run.answers[former] if former else None
+    if former and answer and answer.parts and isinstance(talk.flow(run).nodes[former].step, TextStep):
+        parts = put_part(answer.parts, _part(talk))
+        event = Changed(former, joined(parts), parts=parts)
+        try:
+            go_on(talk, run, event, stepped=step(talk.flow(run), run, event, talk.now))
+        except Invalid:
+            pass
+        else:
+            talk.say("added_to_previous")
+            return
+    go_on(talk, run, Resumed(), lead=say("came_early", run.language))
+
+
+# ------------------------------------------------------------------------------------------------------- not in words
+def not_in_words(talk: Talk) -> None:
+    """A voice, a picture, a place, …: nothing is opened or kept, and the question is asked again."""
+    talk.hear(talk.incoming.media, "")
+    run = talk.active_run()
+    if run is None or run.outcome is not None or talk.who.writing_since is not None:
+        talk.say("not_text_no_question")
+    else:
+        go_on(talk, run, Resumed(), lead=say("not_text", run.language))

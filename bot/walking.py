@@ -1,0 +1,162 @@
+"""Walking a questionnaire: an event goes through the core, its effects become rows, its new screen becomes messages."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from bot.answers import recap
+from bot.screens import Screen, answered_screen, part_screen, question_screen
+from bot.talk import Talk
+from bot.words import say
+from flows.effects import Committed, Dated, Effect, Finish, Flag, Kept, Lifted, Manner, Say, SetAside
+from flows.engine import Stepped, new_run, step
+from flows.events import Answered, Completed, Event, Started, Wrote
+from flows.flow import Flow
+from flows.pack import BatteryStep, Information, TextStep
+from flows.run import Run
+from storage.records import Act, lift_flag, raise_flag, record_consent, record_fact
+from storage.runs import create_run, save_run
+from storage.showings import showings
+
+SILENCE = timedelta(hours=12)  # after so long, people are reminded of what they were asked
+
+
+# ---------------------------------------------------------------------------------------------------- effects to rows
+def _flag(talk: Talk, run: Run, effect: Flag) -> None:
+    raise_flag(
+        talk.session,
+        talk.vault,
+        talk.who.id,
+        run.id,
+        step=effect.node,
+        rule=effect.rule,
+        level=effect.level,
+        reason=effect.reason,
+        now=talk.now,
+    )
+
+
+def _lifted(talk: Talk, run: Run, effect: Lifted) -> None:
+    lift_flag(talk.session, run.id, effect.rule, talk.now)
+
+
+def _dated(talk: Talk, run: Run, effect: Dated) -> None:
+    record_fact(talk.session, talk.who.id, effect.fact, talk.now, run.id)
+
+
+def _committed(talk: Talk, run: Run, effect: Committed) -> None:
+    act = Act(effect.purpose, effect.granted, effect.text, effect.label, run.language, run.version, effect.node)
+    record_consent(talk.session, talk.who.id, act, talk.now)
+
+
+def _nothing(talk: Talk, run: Run, effect: Any) -> None:
+    """Kept and SetAside are in the run itself, which is saved; Say and Finish are for the screen."""
+
+
+RECORD: dict[type[Effect], Callable[[Talk, Run, Any], None]] = {
+    Flag: _flag,
+    Lifted: _lifted,
+    Dated: _dated,
+    Committed: _committed,
+    Kept: _nothing,
+    SetAside: _nothing,
+    Say: _nothing,
+    Finish: _nothing,
+}
+
+
+# ------------------------------------------------------------------------------------------------------------ walking
+def begin(talk: Talk, flow: Flow, id: UUID) -> None:
+    """A new run of a flow, and its first question."""
+    fresh = new_run(flow, id, talk.language)
+    run, effects = step(flow, fresh, Started(), talk.now)
+    create_run(talk.session, talk.vault, talk.who.id, run, talk.now)
+    talk.change(active_run_id=run.id)
+    _record(talk, run, effects)
+    _ask(talk, flow, run, "ask", "")
+
+
+def walk(talk: Talk, run: Run, event: Event, stepped: Stepped, lead: str = "") -> None:
+    """Saves what an event came to (`stepped`, of `flows.engine.step`) and shows it.
+
+    `lead`: words of the bot said before the next question. What a `Finish` means is for `bot.travel`.
+    """
+    after, effects = stepped
+    save_run(talk.session, talk.vault, run, after, talk.now, talk.who.id)
+    _record(talk, after, effects)
+    _show(talk, talk.flow(run), run, after, event, effects, lead)
+
+
+def _record(talk: Talk, run: Run, effects: list[Effect]) -> None:
+    for effect in effects:
+        RECORD[type(effect)](talk, run, effect)
+
+
+# ------------------------------------------------------------------------------------------------------------ showing
+def _show(talk: Talk, flow: Flow, before: Run, after: Run, event: Event, effects: list[Effect], lead: str) -> None:
+    saying = next((effect for effect in effects if isinstance(effect, Say)), None)
+    if saying and saying.manner == "update":
+        _update(talk, flow, after, event)
+    elif saying and _in_place(talk, flow, before, after, event):
+        screen = question_screen(flow, after, saying.manner, lead)
+        talk.edit(screen, message_id=talk.incoming.message_id, run=after, step=after.at, new=True)
+    elif after.visit != before.visit:
+        _close(talk, flow, before, after, event)
+        if saying:
+            _ask(talk, flow, after, saying.manner, lead)
+
+
+def _ask(talk: Talk, flow: Flow, run: Run, manner: Manner, lead: str) -> None:
+    """A new message with the question; the recap goes before the step that speaks of it."""
+    step = flow.nodes[run.at].step
+    if isinstance(step, Information) and step.shows == "answers":
+        for screen in recap(talk):
+            talk.send(screen)
+    talk.send(question_screen(flow, run, manner, lead), run=run, step=run.at)
+
+
+def _update(talk: Talk, flow: Flow, run: Run, event: Event) -> None:
+    """The same question with other ticks, or one more piece of an open answer."""
+    if not isinstance(event, Wrote):
+        talk.edit(question_screen(flow, run), message_id=talk.incoming.message_id)
+        return
+    for showing in showings(talk.session, run.id, run.visit):
+        if showing.step is None:
+            talk.edit(Screen(say("noted", run.language)), of=showing.id)
+    silent = talk.last_seen is not None and talk.now - talk.last_seen > SILENCE
+    talk.send(part_screen(flow, run, reminded=silent), run=run)
+
+
+def _in_place(talk: Talk, flow: Flow, before: Run, after: Run, event: Event) -> bool:
+    """Whether the next question takes the place of the one pressed: from item to item of a battery, one tap each."""
+    if talk.incoming.kind != "press" or not isinstance(event, Answered) or after.outcome or not before.visit:
+        return False
+    was, now = flow.nodes[before.at].step, flow.nodes[after.at].step
+    return isinstance(now, BatteryStep) and was is now
+
+
+def _close(talk: Talk, flow: Flow, before: Run, after: Run, event: Event) -> None:
+    """The messages of the visit that is over lose their buttons; an answered question shows its answer."""
+    if before.outcome:
+        return
+    closed = _closed_screen(flow, before, after, answered=isinstance(event, Answered | Completed))
+    for showing in showings(talk.session, before.id, before.visit):
+        talk.edit(closed if showing.step else Screen(say("noted", after.language)), of=showing.id)
+
+
+def _closed_screen(flow: Flow, before: Run, after: Run, *, answered: bool) -> Screen:
+    node, answer = flow.nodes[before.at], after.answers.get(before.at)
+    if isinstance(node.step, BatteryStep) and answered and flow.last_of[node.step.id] == node.id:
+        return Screen(say("battery_done", after.language, items=len(node.step.items)))
+    left_open = isinstance(node.step, TextStep) and bool(before.parts)
+    if answer and (answered or left_open):
+        return answered_screen(flow, after, node, answer)
+    return Screen(question_screen(flow, before).text)
+
+
+def leave(talk: Talk, run: Run) -> None:
+    """The question at hand loses its buttons without an answer: the person goes elsewhere, and will be asked again."""
+    screen = Screen(question_screen(talk.flow(run), run).text)
+    for showing in showings(talk.session, run.id, run.visit):
+        talk.edit(screen if showing.step else Screen(say("noted", run.language)), of=showing.id)

@@ -1,0 +1,39 @@
+"""The bot's own phrases, and words made safe for Telegram's HTML."""
+
+import html
+import re
+from importlib.resources import files
+
+from flows.phrases import LANGUAGES, Phrases
+
+PHRASES = Phrases.load(files("bot") / "phrases.yaml")
+TAG = re.compile(r"</?[bi]>")  # the only tags we write
+SHORT = 300  # characters of an answer quoted back: enough to recognise it on a phone
+
+
+def safe(text: str) -> str:
+    """What people, packs and the organisation wrote, for a message in HTML."""
+    return html.escape(text, quote=False)
+
+
+def plain(markup: str) -> str:
+    """A message of ours without its markup, for the transcript."""
+    return html.unescape(TAG.sub("", markup))
+
+
+def say(key: str, language: str, **holes: object) -> str:
+    """A phrase with its holes escaped and filled."""
+    return PHRASES(key, language, **{name: safe(str(value)) for name, value in holes.items()})
+
+
+def shortened(text: str, most: int = SHORT) -> str:
+    """At most `most` characters, cut at a word where there is one."""
+    if len(text) <= most:
+        return text
+    return text[: most - 1].rsplit(" ", 1)[0].rstrip(" ,;:.") + "…"
+
+
+def spoken(language_code: str | None) -> str:
+    """The language for somebody whose Telegram is in `language_code`: French by default, English to the rest of the world."""
+    code = (language_code or "").partition("-")[0].lower()
+    return code if code in LANGUAGES else ("en" if code and code != "fr" else "fr")

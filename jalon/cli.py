@@ -1,0 +1,180 @@
+"""The command `jalon`. Each subcommand is thin: settings, wiring, one call; every refusal is one clear line and exit 1."""
+
+import asyncio
+import json
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID
+
+import typer
+
+from flows.organisation import OrganisationError
+from flows.problems import PackError
+from jalon import invitations, local, service
+from jalon.flows_cli import app as flows_app
+from jalon.settings import Settings, SettingsError, read_settings
+from jalon.wiring import NotReady, library, make_bot, stores
+from storage import backup as backups
+from storage.database import Database
+from storage.errors import StorageError
+from storage.export import export as export_record
+from storage.migrate import upgrade
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Jalon, the companion of a bilan de compétences.")
+app.add_typer(flows_app, name="flows")
+
+REFUSALS = (SettingsError, NotReady, StorageError, PackError, OrganisationError)
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """What cannot be done is said in plain lines, without a traceback."""
+    try:
+        yield
+    except REFUSALS as error:
+        for line in str(error).splitlines():
+            typer.echo(f"jalon: {line}", err=True)
+        raise typer.Exit(1) from None
+
+
+def command(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    def register(function: Callable[..., Any]) -> Callable[..., Any]:
+        @app.command(name)
+        @wraps(function)
+        def refused_clearly(*arguments: Any, **options: Any) -> Any:
+            with refusing():
+                return function(*arguments, **options)
+
+        return refused_clearly
+
+    return register
+
+
+def _log(settings: Settings) -> None:
+    """Our own lines at the level asked for; libraries only warn: at INFO they log addresses that hold the token."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    for room in ("bot", "flows", "storage", "jalon"):
+        logging.getLogger(room).setLevel(settings.log_level)
+
+
+# ------------------------------------------------------------------------------------------------------------ running
+@command("run")
+def run() -> None:
+    """Start Jalon: with a token the real bot, without one the local simulator and its chat page."""
+    settings = read_settings()
+    _log(settings)
+    asyncio.run(_run_live(settings) if settings.live else _run_locally(settings))
+
+
+@command("bot")
+def bot() -> None:
+    """Start the bot alone, against TELEGRAM_API_URL."""
+    settings = read_settings()
+    if not settings.live:
+        raise NotReady("TELEGRAM_BOT_TOKEN is not set: write it into .env, or use `jalon run` for the local simulator")
+    _log(settings)
+    asyncio.run(_run_live(settings))
+
+
+async def _run_live(settings: Settings) -> None:
+    await _serve(settings, settings.telegram_api_url.rstrip("/"), "Jalon is running. Ctrl-C stops it.")
+
+
+async def _run_locally(settings: Settings) -> None:
+    async with local.simulator(settings.simulator_port, Path("data/simulator.db")) as address:
+        await _serve(settings, address, WITHOUT_TOKEN.format(address=address))
+
+
+WITHOUT_TOKEN = """
+Jalon is running without a token, with a simulator in Telegram's place.
+
+    Chat at {address}
+
+Nothing leaves this machine. To go live: write TELEGRAM_BOT_TOKEN (from BotFather) into .env, then `make run` again.
+Ctrl-C stops."""
+
+
+async def _serve(settings: Settings, address: str, ready: str) -> None:
+    stopping = asyncio.Event()
+    service.stop_on_signals(stopping)
+    with stores(settings, create_key=True) as opened:
+        shelf = library(settings)
+        client = make_bot(settings, address)
+        typer.echo(ready)
+        try:
+            await service.serve(settings, opened, shelf, client, stopping)
+        finally:
+            await client.shutdown()
+    typer.echo("Stopped.")
+
+
+# ------------------------------------------------------------------------------------------------------------- people
+@command("invite")
+def invite(
+    name: Annotated[str, typer.Option(help="the name the counsellor knows the person by")] = "",
+    counsellor: Annotated[str, typer.Option(help="the counsellor's name or e-mail address")] = "",
+    relink: Annotated[UUID | None, typer.Option(help="a dossier to move to another Telegram account")] = None,
+    language: Annotated[str, typer.Option(help="fr or en")] = "fr",
+) -> None:
+    """Open a dossier and print its invitation link and QR code; with --relink, move one to another account."""
+    settings = read_settings()
+    with stores(settings) as opened:
+        made = invitations.relink(settings, opened, relink) if relink else invitations.invite(
+            settings, opened, name=name, counsellor=counsellor, language=language
+        )
+    typer.echo(asyncio.run(invitations.card(settings, made)))
+
+
+@command("export")
+def export(
+    beneficiary: Annotated[UUID, typer.Argument(help="the dossier's identifier")],
+    format: Annotated[str, typer.Option(help="json")] = "json",
+) -> None:
+    """Print the structured record of a dossier."""
+    if format != "json":
+        raise NotReady(f"the format {format!r} is not known; use json")
+    settings = read_settings()
+    with stores(settings) as opened, opened.database.read() as session:
+        record = export_record(session, opened.vault, beneficiary)
+    typer.echo(json.dumps(record, ensure_ascii=False, indent=2))
+
+
+# --------------------------------------------------------------------------------------------------------- the database
+@command("migrate")
+def migrate() -> None:
+    """Bring the database to this version's schema (`run` does it by itself)."""
+    database = Database(read_settings().database_url)
+    try:
+        upgrade(database)
+    finally:
+        database.close()
+    typer.echo("The database is up to date.")
+
+
+@command("backup")
+def backup(file: Annotated[Path, typer.Argument(help="the file to write")]) -> None:
+    """Make a consistent copy of the database, also while Jalon runs. The master key is not in it: keep it apart."""
+    settings = read_settings()
+    database = Database(settings.database_url)
+    try:
+        backups.backup(database, file)
+    finally:
+        database.close()
+    typer.echo(f"Saved to {file}. It can only be read with the master key ({settings.master_key_file}), which is not in it.")
+
+
+@command("restore")
+def restore(
+    file: Annotated[Path, typer.Argument(help="a file that `jalon backup` wrote")],
+    force: Annotated[bool, typer.Option("--force", help="replace the present database, which is kept aside")] = False,
+) -> None:
+    """Put a backup in the place of the database. Stop Jalon first."""
+    settings = read_settings()
+    kept = backups.restore(settings.database_url, file, datetime.now(UTC), force=force)
+    typer.echo(f"Restored from {file}." + (f" The former database is kept at {kept}." if kept else ""))

@@ -1,0 +1,102 @@
+"""Invitations from the terminal: a dossier, a link that works once, and its QR code."""
+
+import io
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+from uuid import UUID, uuid4
+
+import segno
+from sqlalchemy import insert, or_, select
+from sqlalchemy.orm import Session
+from telegram.error import TelegramError
+
+from flows.journey import load_journey
+from flows.phrases import LANGUAGES
+from jalon.settings import Settings
+from jalon.wiring import NotReady, Stores, make_bot
+from storage import people
+from storage.tables import Counsellor, table
+
+_counsellors = table(Counsellor)
+
+
+@dataclass(frozen=True)
+class Made:
+    """A code just made; it is shown once and not kept."""
+
+    dossier: UUID
+    code: str
+    until: datetime
+    kind: Literal["enrol", "relink"]
+
+
+def invite(settings: Settings, stores: Stores, *, name: str, counsellor: str, language: str) -> Made:
+    """Opens a dossier for `name` and invites. Raises `NotReady` when the language is not spoken."""
+    if language not in LANGUAGES:
+        raise NotReady(f"--language is one of {', '.join(LANGUAGES)}")
+    journey = load_journey()
+    with stores.database.write() as session:
+        now = stores.database.now()
+        dossier = people.create_beneficiary(
+            session,
+            journey_id=journey.id,
+            journey_at=journey.initial,
+            language=language,
+            now=now,
+            name=name.strip() or None,
+            zone=settings.time_zone,
+            counsellor_id=_counsellor(session, counsellor.strip(), now) if counsellor.strip() else None,
+        )
+        return _made(settings, session, dossier, now, "enrol")
+
+
+def relink(settings: Settings, stores: Stores, dossier: UUID) -> Made:
+    """Invites another account to an existing dossier; earlier unused links die. The old account loses access at the press."""
+    with stores.database.write() as session:
+        if people.dossier(session, dossier) is None:
+            raise NotReady(f"there is no dossier {dossier}")
+        now = stores.database.now()
+        people.revoke_invitations(session, dossier, now)
+        return _made(settings, session, dossier, now, "relink")
+
+
+def _made(settings: Settings, session: Session, dossier: UUID, now: datetime, kind: Literal["enrol", "relink"]) -> Made:
+    valid = timedelta(days=settings.invitation_days)
+    return Made(dossier, people.invite(session, dossier, now, kind, valid), now + valid, kind)
+
+
+def _counsellor(session: Session, named: str, now: datetime) -> UUID:
+    """The counsellor with this name or address; a new name is a new counsellor."""
+    known = select(_counsellors.c.id).where(or_(_counsellors.c.name == named, _counsellors.c.email == named))
+    found: UUID | None = session.execute(known).scalars().first()
+    if found is not None:
+        return found
+    id = uuid4()
+    session.execute(insert(_counsellors), {"id": id, "name": named, "email": None, "created_at": now})
+    return id
+
+
+async def card(settings: Settings, made: Made) -> str:
+    """What the terminal shows: the link, its QR code, until when, and the dossier's identifier."""
+    link = await _link(settings, made.code)
+    picture = io.StringIO()
+    segno.make(link, micro=False).terminal(picture, compact=True)
+    lines = [picture.getvalue(), link, f"Valid once, until {made.until:%d/%m/%Y}.", f"Dossier: {made.dossier}"]
+    if made.kind == "relink":
+        lines.append("The former account loses access as soon as this link is pressed.")
+    return "\n".join(lines)
+
+
+async def _link(settings: Settings, code: str) -> str:
+    if not settings.live:
+        return f"http://127.0.0.1:{settings.simulator_port}/?start={code}"
+    bot = make_bot(settings, settings.telegram_api_url.rstrip("/"))
+    try:
+        async with bot:
+            return f"https://t.me/{bot.username}?start={code}"
+    except TelegramError as error:
+        raise NotReady(
+            f"Telegram does not tell the bot's name ({type(error).__name__}); the invitation is made: "
+            f"write the link yourself, https://t.me/NAME_OF_THE_BOT?start={code}"
+        ) from None

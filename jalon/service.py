@@ -1,0 +1,126 @@
+"""The bot as a service: polling, delivery and upkeep in one event loop, stopped cleanly."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import socket
+from collections.abc import Sequence
+from datetime import timedelta
+
+from telegram import Bot, BotCommand
+from telegram.error import InvalidToken, TelegramError
+
+from bot.commands import COMMANDS
+from bot.delivery import Delivery
+from bot.library import Library
+from bot.poller import Poller
+from bot.poller import pause as wait_a_little
+from bot.turn import House, take_turn
+from bot.words import PHRASES, say
+from flows.phrases import LANGUAGES
+from jalon.settings import Settings
+from jalon.wiring import NotReady, Stores
+from storage.claims import Limits
+from storage.inbox import prune
+from storage.records import beat
+
+log = logging.getLogger(__name__)
+
+BEAT = timedelta(seconds=30)  # between signs of life
+GRACE = 10.0  # seconds for the turn and the calls in hand when stopping
+
+
+async def serve(settings: Settings, stores: Stores, library: Library, bot: Bot, stopping: asyncio.Event) -> None:
+    """Runs the bot until `stopping` is set. Raises `NotReady` when Telegram refuses the token."""
+    await _connect(bot, stopping)
+    if stopping.is_set():
+        return
+    house = House(stores.database, stores.vault, library, bot.id, settings.entrance, settings.time_zone)
+    await asyncio.to_thread(_prepare, stores, library)
+    limits = Limits(settings.messages_per_second, 1.0, settings.chat_burst)
+    delivery = Delivery(stores.database, stores.vault, bot, f"{socket.gethostname()}:{os.getpid()}", limits)
+    poller = Poller(bot, lambda updates: take_turn(house, updates), delivery.wake.set)
+    parts = [poller.run(stopping), delivery.run(stopping), _live(stores, stopping)]
+    tasks = [asyncio.ensure_future(part) for part in parts]
+    await _until_one_ends(tasks, stopping)
+
+
+def _prepare(stores: Stores, library: Library) -> None:
+    with stores.database.write() as session:
+        now = stores.database.now()
+        library.store(session, now)
+        prune(session, now)
+
+
+async def _until_one_ends(tasks: Sequence[asyncio.Future[None]], stopping: asyncio.Event) -> None:
+    """All parts live together: if one dies, the others stop cleanly and the reason is raised."""
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    stopping.set()
+    _, late = await asyncio.wait(tasks, timeout=GRACE)
+    for task in late:
+        task.cancel()
+    for task in tasks:
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+async def _connect(bot: Bot, stopping: asyncio.Event) -> None:
+    """Greets Telegram, again and again until it answers: a bot that starts before its network is up must not die."""
+    while not stopping.is_set():
+        try:
+            await bot.initialize()
+            await bot.delete_webhook()
+            await _introduce(bot)
+        except InvalidToken:
+            raise NotReady("TELEGRAM_BOT_TOKEN is not accepted by Telegram: copy it again from BotFather") from None
+        except TelegramError as error:
+            log.warning("Telegram cannot be reached (%s); trying again", type(error).__name__)
+            await wait_a_little(stopping)
+        else:
+            return
+
+
+async def _introduce(bot: Bot) -> None:
+    """The command menu and the description, in both languages; the first language also for everybody else."""
+    for language in LANGUAGES:
+        menu = [BotCommand(name, PHRASES(f"command_{name}", language)) for name in COMMANDS if _in_menu(name)]
+        for code in [language] if language != LANGUAGES[0] else [language, None]:
+            await bot.set_my_commands(menu, language_code=code)
+            await bot.set_my_description(say("description", language), language_code=code)
+
+
+def _in_menu(name: str) -> bool:
+    return f"command_{name}" in PHRASES.table
+
+
+async def _live(stores: Stores, stopping: asyncio.Event) -> None:
+    """Says at intervals that the bot lives, and forgets old notes."""
+
+    def upkeep() -> None:
+        with stores.database.write() as session:
+            now = stores.database.now()
+            beat(session, "bot", now)
+            prune(session, now)
+
+    while not stopping.is_set():
+        try:
+            await asyncio.to_thread(upkeep)
+        except Exception as error:  # the database may be away; the next round tells
+            log.error("no sign of life could be written: %s", type(error).__name__)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), BEAT.total_seconds())
+
+
+def stop_on_signals(stopping: asyncio.Event) -> None:
+    """Ctrl-C and SIGTERM finish the turn in hand; a second Ctrl-C ends at once."""
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        if stopping.is_set():
+            raise SystemExit(130)
+        stopping.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)

@@ -1,0 +1,108 @@
+"""Settings, from the environment and `.env`. A wrong one is refused with its name and what is expected."""
+
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.enrolment import Enrolment
+from storage.database import parse
+from storage.errors import StorageError
+
+EXAMPLE = Path(__file__).parent.parent / "organisation.example.yaml"
+SIMULATED_TOKEN = "42:simulated"  # noqa: S105 - opens nothing but the local simulator
+TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{20,}")
+
+
+class SettingsError(Exception):
+    """One line for each setting that is wrong."""
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("a time zone is expected, such as Europe/Paris or Indian/Reunion")
+    return name
+
+
+def _database(url: str) -> str:
+    try:
+        parse(url)
+    except StorageError as error:
+        raise ValueError(str(error)) from None
+    return url
+
+
+class Settings(BaseSettings):
+    """Each field is the environment variable of the same name; its description is its documentation."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", env_ignore_empty=True)
+
+    telegram_bot_token: SecretStr | None = Field(
+        default=None, description="the token that BotFather gave; without it, Jalon runs with its local simulator"
+    )
+    telegram_api_url: str = Field(
+        default="https://api.telegram.org",
+        pattern=r"^https?://[^/\s]+/?$",
+        description="the Bot API server: Telegram's, a local one, or a simulator (http://host:port)",
+    )
+    database_url: Annotated[str, AfterValidator(_database)] = Field(
+        default="sqlite:///data/jalon.db", description="where the data is: sqlite:///… or postgresql://…"
+    )
+    master_key_file: Path = Field(
+        default=Path("secrets/master.key"), description="the key that opens the content; never beside the database"
+    )
+    organisation_file: Path = Field(default=Path("organisation.yaml"), description="your organisation's own facts")
+    enrolment: Enrolment | None = Field(
+        default=None,
+        description="invitation: only people with a link come in; open: everybody (default: open in the simulator only)",
+    )
+    invitation_days: int = Field(default=30, ge=1, le=365, description="days for which an invitation link is valid")
+    time_zone: Annotated[str, AfterValidator(_known_zone)] = Field(
+        default="Europe/Paris", description="the time zone of new dossiers"
+    )
+    messages_per_second: int = Field(default=30, ge=1, le=1000, description="messages a second, over all chats")
+    chat_burst: int = Field(
+        default=20, ge=1, le=60, description="messages that may leave in one chat at once; one a second on average"
+    )
+    simulator_port: int = Field(default=8080, ge=0, le=65535, description="the port of the local chat page (0: any)")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="how much is logged")
+
+    @field_validator("telegram_bot_token")
+    @classmethod
+    def _looks_like_a_token(cls, token: SecretStr | None) -> SecretStr | None:
+        if token is not None and not TOKEN.fullmatch(token.get_secret_value()):
+            raise ValueError("a token such as 123456789:AAE… is expected, as BotFather gave it")
+        return token
+
+    @property
+    def live(self) -> bool:
+        """Whether the bot talks to a Bot API server of its own settings, not to the simulator that `jalon run` starts."""
+        return self.telegram_bot_token is not None
+
+    @property
+    def entrance(self) -> Enrolment:
+        return self.enrolment or ("invitation" if self.live else "open")
+
+    @property
+    def organisation(self) -> Path:
+        """The organisation's file; the example where nobody real is concerned."""
+        return EXAMPLE if not self.live and not self.organisation_file.exists() else self.organisation_file
+
+
+def read_settings(**given: Any) -> Settings:
+    """The settings of this process. Raises `SettingsError`; the values given never appear in it."""
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        lines = [_line(e["loc"], e["msg"]) for e in error.errors(include_input=False, include_url=False)]
+        raise SettingsError("\n".join(lines)) from None
+
+
+def _line(where: tuple[int | str, ...], message: str) -> str:
+    name = str(where[0])
+    field = Settings.model_fields.get(name)
+    expected = f" ({field.description})" if field else ""
+    return f"{name.upper()}: {message.removeprefix('Value error, ')}{expected}"

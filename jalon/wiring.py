@@ -1,0 +1,94 @@
+"""From settings to things: the database, the vault, the flows, the bot. What is wrong is said in one sentence."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from telegram import Bot
+from telegram.request import HTTPXRequest
+
+from bot.library import Library
+from flows.journey import load_journey
+from flows.load import load_flows
+from flows.organisation import load_organisation
+from jalon.settings import SIMULATED_TOKEN, Settings
+from storage.database import Database
+from storage.keys import MasterKey
+from storage.migrate import upgrade
+from storage.vault import Vault
+
+SENDING = 32  # calls under way at once: Telegram's 30 a second, answered within a second
+
+
+class NotReady(Exception):
+    """Jalon cannot start; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Stores:
+    """The open database and the vault of its content."""
+
+    database: Database
+    vault: Vault
+
+
+def master_key(settings: Settings, database: Database, *, create: bool) -> tuple[MasterKey, bool]:
+    """The key, and whether it was made just now. A key is only made for a database that holds nothing yet."""
+    path = settings.master_key_file
+    if create and not path.exists() and not _has_content(database):
+        return MasterKey.create(path, database.file), True
+    return MasterKey.load(path, database.file), False
+
+
+def _has_content(database: Database) -> bool:
+    from sqlalchemy import inspect, text
+
+    with database.engine.connect() as connection:
+        if not inspect(connection).has_table("data_key"):
+            return False
+        return connection.execute(text("SELECT count(*) FROM data_key")).scalar_one() > 0
+
+
+@contextmanager
+def stores(settings: Settings, *, create_key: bool = False) -> Iterator[Stores]:
+    """Opens the database, brings it to this code's schema, and opens the vault."""
+    database = Database(settings.database_url)
+    try:
+        key, made = master_key(settings, database, create=create_key)
+        if made:
+            print(f"A master key was made: {settings.master_key_file.resolve()}")
+            print("Keep a copy of it elsewhere: without it, nothing that was written can be read again.")
+        upgrade(database)
+        yield Stores(database, Vault(key))
+    finally:
+        database.close()
+
+
+def library(settings: Settings) -> Library:
+    """The packs, proved, with the organisation's facts. Raises `PackError` or `OrganisationError` with every line."""
+    if not settings.organisation.exists():
+        raise NotReady(
+            f"{settings.organisation_file} is missing: copy organisation.example.yaml to it and fill in your "
+            "organisation's own facts"
+        )
+    facts = load_organisation(settings.organisation).facts_by_language()
+    return Library(load_flows(facts=facts), load_journey(), facts)
+
+
+def make_bot(settings: Settings, api_url: str) -> Bot:
+    """python-telegram-bot's client, for the Bot API server at `api_url`."""
+    secret = settings.telegram_bot_token
+    token = secret.get_secret_value() if secret else SIMULATED_TOKEN
+    return Bot(
+        token,
+        base_url=f"{api_url}/bot",
+        base_file_url=f"{api_url}/file/bot",
+        request=HTTPXRequest(connection_pool_size=SENDING, pool_timeout=30.0, read_timeout=20.0),
+        get_updates_request=HTTPXRequest(connection_pool_size=2),
+    )
+
+
+def data_folder(settings: Settings) -> Path:
+    """Where the simulator keeps its own file: beside the database of the demonstration."""
+    return Path("data")
