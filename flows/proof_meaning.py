@@ -98,6 +98,8 @@ def keys_mean_something(case: Case) -> Iterator[Problem]:
     for step in case.pack.steps:
         if isinstance(step, Question) and step.sensitive and not isinstance(step, TextStep):
             yield Problem("sensitive warns before free words: only a text step has it", step.id)
+        if isinstance(step, ChoiceStep) and step.commitment and (step.optional or step.defer):
+            yield Problem("a commitment is given or not: it cannot be optional or deferred", step.id)
         if isinstance(step, ChoiceStep) and any(choice.exclusive for choice in step.choices):
             yield Problem("exclusive means nothing where one choice is made", step.id)
         if isinstance(step, ChoicesStep | RankingStep) and _crowded(step):

@@ -40,7 +40,7 @@ def _wrong_hole(case: Case, words: Words, hole: str) -> str | None:
     if hole.startswith(FACT):
         return _wrong_fact(case, hole)
     if hole == "answer":
-        return None if words.own else "{answer} is only known in the reason of a flag; elsewhere name the step"
+        return _wrong_answer(case, words)
     if hole not in graph.steps:
         return f"{{{hole}}} names no step{near(hole, graph.steps)}"
     if isinstance(graph.steps[hole], BatteryStep | Information):
@@ -48,6 +48,13 @@ def _wrong_hole(case: Case, words: Words, hole: str) -> str | None:
     if hole not in graph.earlier[words.seen_from] and not (words.own and hole == words.step):
         return f"{{{hole}}} is not answered before"
     return None
+
+
+def _wrong_answer(case: Case, words: Words) -> str | None:
+    if not words.own:
+        return "{answer} is only known in the reason of a flag; elsewhere name the step"
+    wordless = isinstance(case.graph.steps[words.step or ""], BatteryStep | Information)
+    return "{answer} says nothing here: this step has no single answer" if wordless else None
 
 
 def _wrong_fact(case: Case, hole: str) -> str | None:

@@ -36,13 +36,14 @@ def _information(step: Information, value: Any, today: date) -> None:
 
 
 def _choice(step: ChoiceStep, value: Any, today: date) -> None:
-    _require(value in {c.id for c in step.choices}, "no_such_choice")
+    _require(value in [c.id for c in step.choices], "no_such_choice")
 
 
 def _picks(step: ChoicesStep | RankingStep, value: Any, today: date) -> None:
-    _require(isinstance(value, list) and len(set(value)) == len(value), "not_a_list")
+    _require(isinstance(value, list), "not_a_list")
     known = {c.id: c for c in step.choices}
-    _require(all(v in known for v in value), "no_such_choice")
+    _require(all(isinstance(v, str) and v in known for v in value), "no_such_choice")
+    _require(len(set(value)) == len(value), "twice")
     if any(known[v].exclusive for v in value):
         _require(len(value) == 1, "exclusive")
         return
@@ -76,6 +77,7 @@ def _date(step: DateStep, value: Any, today: date) -> None:
         day = date.fromisoformat(value)
     except (TypeError, ValueError):
         raise Invalid("not_a_date") from None
+    _require(day.isoformat() == value, "not_a_date")  # 20270315 and 2027-W11-1 are days too, but one day has one name
     earliest, latest = step.range.earliest, step.range.latest
     _require(earliest is None or day >= bound(earliest, today) - ZONE_SLACK, "too_early")
     _require(latest is None or day <= bound(latest, today) + ZONE_SLACK, "too_late")

@@ -66,7 +66,8 @@ def _own_keys(draw: st.DrawFn, kind: str) -> dict[str, Any]:
         case "information":
             return draw(st.sampled_from([{}, {"fact": "informed"}, {"button": said("J'ai lu")}]))
         case "choice":
-            commitment = draw(st.sampled_from([{}, {"commitment": {"purpose": "pledge", "grants": ["c0"]}}]))
+            pledge = {"commitment": {"purpose": "pledge", "grants": ["c0"]}, "optional": False, "defer": False}
+            commitment = draw(st.sampled_from([{}, pledge]))
             return {"choices": _choices(draw, kind), **commitment}
         case "choices" | "ranking":
             pick = draw(
@@ -244,7 +245,8 @@ def any_event(flow: Flow, run: Run, today: date) -> st.SearchStrategy[Event]:
     at = st.just(run.at) if not run.outcome else nodes
     choice = st.sampled_from([f"c{n}" for n in range(5)])
     changes = nodes.flatmap(lambda n: answers(flow.nodes[n], today).map(lambda given: Changed(n, **given)))
-    wild = st.one_of(values(flow.nodes[flow.first], today), st.integers(-2, 12), TYPED, st.none())
+    odd = st.sampled_from([None, True, float("nan"), 10**400, [], ["c0", "c0"], [["c0"]], {"a": 1}, "20270315", "c9"])
+    wild = st.one_of(odd, st.integers(-2, 12), TYPED, nodes.flatmap(lambda n: values(flow.nodes[n], today)))
     strange: list[st.SearchStrategy[Event]] = [
         st.builds(Answered, st.one_of(at, nodes), visits, wild, st.sampled_from(["given", "skipped", "deferred"])),
         st.builds(Marked, at, visits, choice, st.booleans()),
