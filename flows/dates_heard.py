@@ -9,7 +9,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from flows.dates_words import FRENCH_DAYS, NEAR, PART, UNIT, WEEKDAY, WEEKDAYS, month_called, names, spelled
+from flows.dates_words import (
+    FRENCH_DAYS,
+    FRENCH_MONTHS,
+    NEAR,
+    PART,
+    UNIT,
+    WEEKDAY,
+    WEEKDAYS,
+    month_called,
+    names,
+    spelled,
+)
 from flows.understood import Misunderstood
 
 
@@ -131,9 +142,9 @@ def _month_and_day(m: re.Match[str], language: str, today: date) -> Found | None
     if month is None:
         return None
     day = _dated(int(m["day"]), month, m["year"], today)
-    if language == "en" or m["year"]:
+    if language == "en" or m["month"] not in FRENCH_MONTHS or m["year"] or len(m["day"]) < 2:
         return day
-    return _either(_month(month, "", m["day"], today), day) if len(m["day"]) == 2 else day
+    return _either(_month(month, "", m["day"], today), day)
 
 
 def _month_and_year(m: re.Match[str], language: str, today: date) -> Found | None:

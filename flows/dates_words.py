@@ -6,27 +6,22 @@ from collections.abc import Iterable
 from flows.numbers_said import NUMBER_WORDS, plain, with_digits
 from flows.spoken import core, fold, one_typo
 
-MONTHS = {
-    name: month
-    for month, names in enumerate(
-        (
-            "janvier january janv jan",
-            "fevrier february fevr fev feb",
-            "mars march mar",
-            "avril april avr apr",
-            "mai may",
-            "juin june jun",
-            "juillet july juil jul",
-            "aout august aou aug",
-            "septembre september sept sep",
-            "octobre october oct",
-            "novembre november nov",
-            "decembre december dec",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}
+_MONTHS = (  # French, English, shortened
+    "janvier january janv jan",
+    "fevrier february fevr fev feb",
+    "mars march mar",
+    "avril april avr apr",
+    "mai may",
+    "juin june jun",
+    "juillet july juil jul",
+    "aout august aou aug",
+    "septembre september sept sep",
+    "octobre october oct",
+    "novembre november nov",
+    "decembre december dec",
+)
+MONTHS = {name: month for month, names in enumerate(_MONTHS, start=1) for name in names.split()}
+FRENCH_MONTHS = frozenset(names.split()[0] for names in _MONTHS)
 WEEKDAYS = {
     name: weekday
     for weekday, names in enumerate(

@@ -98,6 +98,7 @@ class _Count:
             or (self.group == 0 and self.total > 0)
             or (tens == 0 and self.group > 0)
             or (tens in (60, 80) and value < 20)
+            or (tens == 10 and 7 <= value <= 9)  # dix-sept
             or (tens in (20, 30, 40, 50, 70, 90) and value < 10)
         )
         if fits and value:
