@@ -108,8 +108,7 @@ def next_due(session: Session, bot_id: int) -> datetime | None:
 def _on_their_way(session: Session, bot_id: int, now: datetime) -> int:
     """What left in the last second, plus what is about to."""
     moment = {"bot": bot_id, "second_ago": now - timedelta(seconds=1)}
-    busy: tuple[int, int] = session.connection().execute(_BUSY, moment).one()._tuple()
-    return sum(busy)
+    return session.connection().execute(_BUSY, moment).scalar_one()
 
 
 def _lease(session: Session, rows: list[int], worker: str, until: datetime) -> set[int]:
@@ -189,6 +188,6 @@ _EXPIRED = (
 _NEXT = select(func.min(_outbox.c.not_before)).where(_mine, _outbox.c.state == "queued")
 _LATELY = and_(_outbox.c.bot_id == bindparam("bot"), _outbox.c.sent_at > bindparam("second_ago"))
 _BUSY = select(
-    select(func.count()).select_from(_outbox).where(_LATELY).scalar_subquery(),
-    select(func.count()).select_from(_outbox).where(_mine, _outbox.c.state == "leased").scalar_subquery(),
+    select(func.count()).select_from(_outbox).where(_LATELY).scalar_subquery()
+    + select(func.count()).select_from(_outbox).where(_mine, _outbox.c.state == "leased").scalar_subquery()
 )

@@ -32,7 +32,10 @@ _LATEST = (
 
 def latest_runs(session: Session, beneficiary_id: UUID) -> dict[str, RunBrief]:
     """By flow id, the run begun last."""
-    return {row.flow_id: RunBrief(row.id, row.flow_id, row.outcome) for row in session.connection().execute(_LATEST, {"owner": beneficiary_id})}
+    return {
+        row.flow_id: RunBrief(row.id, row.flow_id, row.outcome)
+        for row in session.connection().execute(_LATEST, {"owner": beneficiary_id})
+    }
 
 
 _OWNED = select(_runs.c.id).where(_runs.c.id == bindparam("run"), _runs.c.beneficiary_id == bindparam("owner"))

@@ -10,7 +10,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from storage.database import Database
 from storage.errors import StorageError
@@ -34,19 +34,23 @@ def upgrade(database: Database) -> None:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
             _check_references(connection)
-    except OperationalError as error:
+    except DBAPIError as error:
         raise StorageError(f"the database cannot be prepared: {_first_line(error)}") from None
 
 
 def refuse_newer(connection: Connection) -> None:
     """Raises `StorageError` unless this code knows the revision of the database (or it has none yet)."""
-    known = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
-    unknown = set(MigrationContext.configure(connection).get_current_heads()) - known
+    unknown = set(MigrationContext.configure(connection).get_current_heads()) - known_revisions()
     if unknown:
         raise StorageError(
             f"the database was prepared by a newer version of Jalon (revision {', '.join(sorted(unknown))}): "
             "install that version again, or restore a backup made with this one"
         )
+
+
+def known_revisions() -> frozenset[str]:
+    """The revisions this code can bring to its schema, its own included."""
+    return frozenset(script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
 
 
 @contextmanager
@@ -69,5 +73,5 @@ def _check_references(connection: Connection) -> None:
         raise StorageError("after the migration some rows refer to rows that do not exist; nothing was changed")
 
 
-def _first_line(error: OperationalError) -> str:
+def _first_line(error: DBAPIError) -> str:
     return str(error.orig).strip().splitlines()[0]

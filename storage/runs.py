@@ -193,7 +193,7 @@ def runs_of(session: Session, vault: Vault, beneficiary_id: UUID) -> list[RunRec
 
 def answer_history(session: Session, vault: Vault, run_id: UUID) -> list[Given]:
     """Every answer ever given in a run, in the order given, those replaced since included."""
-    owner = session.connection().execute(_OWNER, {"run": run_id}).scalar_one()
+    owner: UUID = session.connection().execute(_OWNER, {"run": run_id}).scalar_one()
     rows = session.connection().execute(_HISTORY, {"run": run_id}).all()
     return [Given(row.id, row.step, row.seq, _answer(session, vault, owner, row), row.current) for row in rows]
 

@@ -16,7 +16,7 @@ def is_postgresql(session: Session) -> bool:
 def insert_or_ignore(session: Session, table: Table) -> Any:
     """INSERT … ON CONFLICT DO NOTHING: the row count says whether the row is new."""
     insert = postgresql.insert if is_postgresql(session) else sqlite.insert
-    return insert(table).on_conflict_do_nothing()
+    return insert(table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
 
 
 def upsert(session: Session, table: Table, key: list[str]) -> Any:

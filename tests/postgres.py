@@ -1,7 +1,7 @@
-"""A real PostgreSQL for the tests, from the binaries of a development dependency: nothing to install, no port, no trace.
+"""A real PostgreSQL for the tests, from the binaries of a development dependency: nothing to install, no port.
 
-The server listens on a socket in a temporary folder only. It refuses to run as root: there it runs in a user namespace where
-it is nobody, or as the user nobody itself where namespaces are refused.
+The server listens on a socket in a temporary folder only. It refuses to run as root: for root it runs in a user
+namespace where it is nobody, or as the user nobody itself where namespaces are refused.
 """
 
 import os
