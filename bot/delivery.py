@@ -93,6 +93,9 @@ async def _edit(bot: Bot, row: Claimed) -> int | None:
     target = row.payload["message_id"] or row.message_id
     if target is None:
         return await _send(bot, row) if row.payload["fallback"] else None
+    if not row.payload["text"]:
+        await bot.edit_message_reply_markup(row.chat_id, target, reply_markup=None)
+        return target
     edited = await bot.edit_message_text(
         row.payload["text"],
         row.chat_id,

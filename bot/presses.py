@@ -36,6 +36,8 @@ def pressed(talk: Talk, incoming: Incoming) -> None:
     """A press on any button of ours."""
     press = decode(incoming.text)
     if isinstance(press, Menu):
+        if press.name in ONCE:
+            talk.unbutton()
         MENUS.get(press.name, _unknown)(talk, press.arg)
     elif isinstance(press, Press):
         _question_pressed(talk, press)
@@ -195,7 +197,6 @@ def _begin(talk: Talk, argument: str) -> None:
         talk.notice("ended_button")
         return
     talk.notice()
-    talk.edit(Screen(say("begun", talk.language)), message_id=talk.incoming.message_id)
     enter(talk)
 
 
@@ -215,11 +216,13 @@ def _command(act: Callable[[Talk], None]) -> Callable[[Talk, str], None]:
     return press
 
 
+ONCE = {"begin", "resume", "language", "pause", "sent", "stop", "stop_yes", "stop_no"}  # their card has done its work
+
 MENUS: dict[str, Callable[[Talk, str], None]] = {
     "answers": _answers,
     "begin": _begin,
     "resume": _resume,
-    "language": lambda talk, argument: choose_language(talk, argument),
+    "language": choose_language,
     "pause": _command(pause),
     "counsellor": _command(write_to_counsellor),
     "sent": _command(counsellor_done),

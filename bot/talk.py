@@ -93,6 +93,10 @@ class Talk:
         if new:
             self._record(screen, run, step)
 
+    def unbutton(self) -> None:
+        """The message whose button was pressed keeps its words and loses its buttons."""
+        self.edit(Screen(""), message_id=self.incoming.message_id)
+
     def notice(self, key: str | None = None, *, alert: bool = False, text: str = "", **holes: object) -> None:
         """Answers the press, so that the button stops spinning; with words, a short notice over the chat."""
         if self.incoming.query_id:

@@ -91,9 +91,11 @@ def _activate(talk: Talk, flow_id: str) -> Run:
 
 
 def reopen(talk: Talk, flow_id: str) -> None:
-    """The last question of a flow that had ended, to be answered anew."""
+    """The question that decided how a flow ended, to be answered anew."""
     run = _activate(talk, flow_id)
-    go_on(talk, run, WentBack(run.path[-1]))
+    arrows = talk.flow(run).arrows
+    deciding = [node for node in run.path if len(arrows[node]) > 1]
+    go_on(talk, run, WentBack((deciding or run.path)[-1]))
 
 
 def enter(talk: Talk) -> None:

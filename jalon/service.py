@@ -39,7 +39,7 @@ async def serve(settings: Settings, stores: Stores, library: Library, bot: Bot, 
         return
     house = House(stores.database, stores.vault, library, bot.id, settings.entrance, settings.time_zone)
     await asyncio.to_thread(_prepare, stores, library)
-    limits = Limits(settings.messages_per_second, 1.0, settings.chat_burst)
+    limits = Limits(settings.messages_per_second, settings.chat_gap_seconds, settings.chat_burst)
     delivery = Delivery(stores.database, stores.vault, bot, f"{socket.gethostname()}:{os.getpid()}", limits)
     poller = Poller(bot, lambda updates: take_turn(house, updates), delivery.wake.set)
     parts = [poller.run(stopping), delivery.run(stopping), _live(stores, stopping)]

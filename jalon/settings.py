@@ -64,9 +64,10 @@ class Settings(BaseSettings):
         default="Europe/Paris", description="the time zone of new dossiers"
     )
     messages_per_second: int = Field(default=30, ge=1, le=1000, description="messages a second, over all chats")
-    chat_burst: int = Field(
-        default=20, ge=1, le=60, description="messages that may leave in one chat at once; one a second on average"
+    chat_gap_seconds: float = Field(
+        default=1.0, ge=0, le=60, description="seconds between messages in one chat, on average (Telegram asks for 1)"
     )
+    chat_burst: int = Field(default=20, ge=1, le=60, description="messages that may leave in one chat at once")
     simulator_port: int = Field(default=8080, ge=0, le=65535, description="the port of the local chat page (0: any)")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="how much is logged")
 
