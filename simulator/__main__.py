@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import signal
+import sys
 from pathlib import Path
 
 from simulator.app import Simulator
@@ -39,5 +40,13 @@ async def _serve(arguments: argparse.Namespace) -> None:
         await stop.wait()
 
 
+def main() -> None:
+    """Serve until told to stop; a wrong option or a busy port is one line on stderr."""
+    try:
+        asyncio.run(_serve(_arguments()))
+    except (OSError, ValueError) as error:
+        sys.exit(f"simulator: {error}")
+
+
 if __name__ == "__main__":
-    asyncio.run(_serve(_arguments()))
+    main()

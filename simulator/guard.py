@@ -40,10 +40,16 @@ def objection(request: web.Request) -> str | None:
     origin = request.headers.get("Origin")
     if origin is not None and urlsplit(origin).netloc != request.headers["Host"]:
         return "only the simulator's own page may do this"
-    site = request.headers.get("Sec-Fetch-Site", "none")
-    if site in ("cross-site", "same-site") and request.headers.get("Sec-Fetch-Mode") != "navigate":
+    foreign = request.headers.get("Sec-Fetch-Site", "none") in ("cross-site", "same-site")
+    if foreign and not _is_visit(request):
         return "only the simulator's own page may do this"
     return None
+
+
+def _is_visit(request: web.Request) -> bool:
+    """Following a link to the page: harmless, and how an invitation is opened. Following one to a method is not."""
+    acts = request.path.startswith(("/bot", "/file", "/simulator"))
+    return request.headers.get("Sec-Fetch-Mode") == "navigate" and not acts
 
 
 @web.middleware

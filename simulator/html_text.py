@@ -174,7 +174,7 @@ class _Parser:
             "type": _TAGS[opened.tag],
         }
         inside = "".join(self.out[opened.piece :])
-        details = _DETAILS.get(opened.tag, _no_details)(opened.argument, inside)
+        details = _DETAILS[opened.tag](opened.argument, inside) if opened.tag in _DETAILS else {}
         if details is None:
             return
         entity |= details
@@ -189,10 +189,6 @@ class _Parser:
 
 def _same_place(one: Entity, other: Entity) -> bool:
     return (one["offset"], one["length"]) == (other["offset"], other["length"])
-
-
-def _no_details(argument: str, inside: str) -> Entity | None:
-    return {}
 
 
 def _link(argument: str, inside: str) -> Entity | None:

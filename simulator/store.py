@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 PERIOD: Final = 0.1  # seconds between two commits
+VERSION: Final = 1  # of the documents' shape; a file of another one is refused
 
 Key = tuple[str | int, ...]
 
@@ -116,5 +117,10 @@ def _open(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, check_same_thread=False)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
+    found = connection.execute("PRAGMA user_version").fetchone()[0]
+    if found not in (0, VERSION):
+        connection.close()
+        raise ValueError(f"{path} was written by another version of the simulator: remove it")
     connection.execute(_SCHEMA)
+    connection.execute(f"PRAGMA user_version = {VERSION}")
     return connection

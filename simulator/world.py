@@ -2,6 +2,7 @@
 
 import base64
 import random
+from itertools import takewhile
 from typing import Any, Final
 
 from simulator.errors import bad_request, forbidden
@@ -186,9 +187,13 @@ class World:
         self.store.put("profile", (self.token,), self.profile)
 
     def keep_callback(self, callback: Callback) -> None:
-        """To the store."""
+        """To the store; those nobody can answer any more are forgotten."""
         self.callbacks[callback.id] = callback
         self.store.put("callback", (self.id, callback.id), callback)
+        dead = takewhile(lambda old: self.clock.now() - old.made_at >= CALLBACK_LIFE, self.callbacks.values())
+        for old in list(dead):
+            del self.callbacks[old.id]
+            self.store.put("callback", (self.id, old.id), None)
 
     def restore(self) -> None:
         """Everything of this bot that the store kept."""

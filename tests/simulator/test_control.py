@@ -71,6 +71,13 @@ async def test_strangers_are_refused(headers, sim: Simulator, session: aiohttp.C
     assert sim.server.people == {}
 
 
+async def test_a_foreign_link_opens_the_page_and_nothing_else(sim: Simulator, session: aiohttp.ClientSession) -> None:
+    followed = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
+    for path, status in (("/jalon_bot?start=A", 200), (f"/bot{sim.token}/logOut", 403), ("/simulator/state", 403)):
+        async with session.get(sim.url + path, headers=followed) as response:
+            assert response.status == status
+
+
 async def test_the_page_and_its_policy(sim: Simulator, session: aiohttp.ClientSession) -> None:
     for path in ("/", "/?start=A", "/jalon_bot?start=A", "/t.me/jalon_bot?start=A", "/static/chat.js"):
         async with session.get(sim.url + path) as response:

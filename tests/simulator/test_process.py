@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import sqlite3
 import sys
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
 
 from simulator import DEFAULT_TOKEN, SimulatedPerson, Simulator
+from tests.simulator.conftest import until
 
 
 async def _spawn(*arguments: str) -> tuple[asyncio.subprocess.Process, str]:
@@ -63,3 +65,32 @@ async def test_a_restart_goes_on(tmp_path: Path) -> None:
         assert bytes(await file.download_as_bytearray()) == b"abc"
         assert sim.server.main.feed.last > seq
         assert sim.server.people[nadia.id].first_name == "Nadia"
+
+
+async def test_a_busy_port_is_said_in_one_line() -> None:
+    async with Simulator() as sim:
+        process, _ = await _spawn("--port", sim.url.rpartition(":")[2])
+        complaint = (await process.communicate())[1].decode()
+    assert complaint.startswith("simulator: ")
+    assert "Traceback" not in complaint
+
+
+async def test_a_killed_simulator_keeps_what_was_committed(tmp_path: Path) -> None:
+    path = tmp_path / "sim.db"
+    process, line = await _spawn("--port", "0", "--file", str(path))
+    async with SimulatedPerson(line.split()[-1], "Nadia") as nadia:
+        await nadia.start("K7")
+        await until_kept(path, "update")
+    process.kill()
+    await process.wait()
+    async with Simulator(path) as sim, SimulatedPerson(sim.url, existing=nadia.id) as nadia:
+        assert [message["text"] for message in nadia.messages] == ["/start K7"]
+        assert len(sim.server.main.updates.waiting) == 1
+
+
+async def until_kept(path: Path, kind: str) -> None:
+    """Until the file holds a document of this kind."""
+    connection = sqlite3.connect(path)
+    query = "SELECT count(*) FROM document WHERE kind = ?"
+    await until(lambda: connection.execute(query, (kind,)).fetchone()[0])
+    connection.close()

@@ -95,3 +95,28 @@ async def test_dropping_what_waits(bot: Bot, nadia: SimulatedPerson) -> None:
 
 async def test_the_rhythm_of_retries() -> None:
     assert [next_delay(failures, 90) for failures in (1, 2, 3, 4, 9)] == [0, 2, 4, 8, 90]
+
+
+async def test_a_press_does_not_wait_behind_a_stuck_message(
+    bot: Bot, sim: Simulator, hook: Hook, nadia: SimulatedPerson, clock: Clock
+) -> None:
+    await nadia.start()
+    await bot.get_updates(-1, timeout=0)
+    sent = await bot.send_message(nadia.id, "?")
+    hook.statuses = [500, 500]
+    await bot.set_webhook(hook.url)
+    assert [(await hook.next())["message"]["text"] for _ in range(2)] == ["/start", "/start"]
+    await until(lambda: clock.moved.awaited)
+    await nadia.press_data(sent.message_id, "x")
+    assert (await hook.next())["callback_query"]["data"] == "x"
+    assert len(sim.server.main.updates.waiting) >= 1
+
+
+async def test_max_connections_bounds_the_deliveries_under_way(bot: Bot, sim: Simulator, hook: Hook) -> None:
+    hook.statuses = [500] * 100
+    await bot.set_webhook(hook.url, max_connections=2)
+    for number in range(4):
+        person = sim.server.add_person({"first_name": f"P{number}"})
+        sim.server.act(person.id, "start", {})
+    senders = {(await hook.next())["message"]["from"]["id"] for _ in range(4)}
+    assert len(senders) == 2
