@@ -165,17 +165,11 @@ def _in_a_while(m: re.Match[str], language: str, today: date) -> Found | None:
     amount, unit = int(m["amount"].replace("an", "1").replace("a", "1")), UNIT[m["unit"]]
     if unit == "d" and m["unit"].startswith("jour"):
         amount = FRENCH_DAYS.get(amount, amount)
-    try:
-        return Heard((_one(shifted(today, -amount if m["ago"] else amount, unit)),))
-    except (OverflowError, ValueError):
-        return None
+    return Heard((_one(shifted(today, -amount if m["ago"] else amount, unit)),))
 
 
 def _near(m: re.Match[str], language: str, today: date) -> Found | None:
-    try:
-        return Heard((_one(today + timedelta(days=NEAR[m[0]])),))
-    except OverflowError:
-        return None
+    return Heard((_one(today + timedelta(days=NEAR[m[0]])),))
 
 
 def _weekday(m: re.Match[str], language: str, today: date) -> Found | None:
@@ -240,12 +234,18 @@ _READINGS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], str, date], Fou
 
 
 def hear(text: str, language: str, today: date) -> tuple[Found | None, int | None]:
-    """What a text says of a day, and the weekday it names with it; None when it says nothing of a day."""
+    """What a text says of a day, and the weekday (Monday is 0) it names with it; None when it says nothing of a day.
+
+    A day that no calendar holds ("dans 99999 ans") is nothing of a day.
+    """
     words, named = spelled(text)
     weekday = WEEKDAYS[named] if named else None
     for pattern, reading in _READINGS:
         match = pattern.fullmatch(words)
-        heard = reading(match, language, today) if match else None
+        try:
+            heard = reading(match, language, today) if match else None
+        except (OverflowError, ValueError):
+            return None, weekday
         if heard is not None:
             return heard, weekday
     return None, weekday
