@@ -69,13 +69,15 @@ def in_french(condition: Condition, here: str, steps: Mapping[str, Step]) -> str
 # ------------------------------------------------------------------------------------------------------------- the pack
 def _box(step: Step) -> str:
     text = f"<b>{step.id}</b><br/>{_brief(_said(step.text))}"
+    place = _place(step.id)
     if isinstance(step, BatteryStep):
-        return f'{step.id}[["{text}<br/>{len(step.items)} affirmations"]]'
-    return f'{step.id}(["{text}"])' if isinstance(step, Information) else f'{step.id}["{text}"]'
+        return f'{place}[["{text}<br/>{len(step.items)} affirmations"]]'
+    return f'{place}(["{text}"])' if isinstance(step, Information) else f'{place}["{text}"]'
 
 
 def _place(name: str) -> str:
-    return f"outcome_{name[1:]}" if name.startswith("@") else name
+    """The name of a box, with a prefix because some words ("end") are Mermaid's own."""
+    return f"outcome_{name[1:]}" if name.startswith("@") else f"step_{name}"
 
 
 def _drawing(pack: Pack) -> Iterator[str]:
@@ -89,7 +91,7 @@ def _drawing(pack: Pack) -> Iterator[str]:
         for edge in edges:
             when = in_french(edge.condition, step, graph.steps) if edge.condition else "sinon"
             label = f'|"{_brief(when)}"|' if conditional else ""
-            yield f"    {step} -->{label} {_place(edge.destination)}"
+            yield f"    {_place(step)} -->{label} {_place(edge.destination)}"
 
 
 def _mermaid(lines: Iterable[str]) -> str:

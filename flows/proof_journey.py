@@ -1,0 +1,134 @@
+"""The proof of a journey: nobody is left in a phase without a way on, and no guard waits for a fact that never comes."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from flows.journey import Journey, trigger_of
+from flows.pack import Choosing, Information, Pack, Step
+from flows.problems import Problem
+
+
+def _facts_of_step(step: Step) -> Iterator[str | None]:
+    if isinstance(step, Information):
+        yield step.fact
+    if isinstance(step, Choosing):
+        yield from (choice.fact for choice in step.choices)
+
+
+def facts_of(pack: Pack) -> frozenset[str]:
+    """The facts that a walk through a pack can date."""
+    of_steps = (fact for step in pack.steps for fact in _facts_of_step(step))
+    return frozenset(fact for fact in (*of_steps, *(outcome.fact for outcome in pack.outcomes.values())) if fact)
+
+
+@dataclass(frozen=True)
+class Travel:
+    """A journey and the packs it leads through."""
+
+    journey: Journey
+    packs: Mapping[str, Pack]
+
+    def after(self, state: str) -> list[str]:
+        """The states that some transition leads to."""
+        leaving = (t for t in self.journey.pack.transitions if state in self.journey.sources(t))
+        return list(dict.fromkeys(t.to for t in leaving if t.to in self.journey.pack.states))
+
+    def reached(self, start: str) -> set[str]:
+        """The states that can follow a state, itself included."""
+        found: set[str] = set()
+        waiting = [start]
+        while waiting:
+            state = waiting.pop()
+            if state not in found:
+                found.add(state)
+                waiting += self.after(state)
+        return found
+
+    def dated_at(self, state: str) -> frozenset[str]:
+        """The facts that the packs met on the way to a state, or in it, can have dated."""
+        states = self.journey.pack.states
+        flows = [states[passed].flow for passed in states if state in self.reached(passed)]
+        packs = [self.packs[flow] for flow in flows if flow and flow in self.packs]
+        return frozenset(fact for pack in packs for fact in facts_of(pack))
+
+
+def states_exist(travel: Travel) -> Iterator[Problem]:
+    states = travel.journey.pack.states
+    if travel.journey.initial not in states:
+        yield Problem(f"it begins in an unknown state: {travel.journey.initial}")
+    for transition in travel.journey.pack.transitions:
+        named = [transition.to, *([] if transition.from_ == "*" else transition.from_)]
+        yield from (Problem(f"unknown state: {name}", transition.on) for name in named if name not in states)
+
+
+def flows_exist_once(travel: Travel) -> Iterator[Problem]:
+    for name, state in travel.journey.pack.states.items():
+        if state.flow and state.flow not in travel.packs:
+            yield Problem(f"its pack does not exist: {state.flow}", name)
+        if state.flow and travel.journey.flows.count(state.flow) > 1:
+            yield Problem(f"two states walk the same pack: {state.flow}", name)
+
+
+def every_outcome_leads_on(travel: Travel) -> Iterator[Problem]:
+    transitions = travel.journey.pack.transitions
+    for name, state in travel.journey.pack.states.items():
+        pack = travel.packs.get(state.flow or "")
+        for outcome in pack.outcomes if pack else ():
+            on = trigger_of(state.flow or "", outcome)
+            if not any(t.on == on and name in travel.journey.sources(t) for t in transitions):
+                yield Problem(f"the outcome {outcome} leads nowhere: no transition on {on}", name)
+
+
+def every_trigger_can_happen(travel: Travel) -> Iterator[Problem]:
+    known = {
+        trigger_of(flow, outcome)
+        for flow in travel.journey.flows
+        for outcome in (travel.packs[flow].outcomes if flow in travel.packs else ())
+    }
+    for transition in travel.journey.pack.transitions:
+        if "." in transition.on and transition.on not in known:
+            yield Problem("no pack of this journey ends so", transition.on)
+
+
+def every_state_is_met_and_left(travel: Travel) -> Iterator[Problem]:
+    states = travel.journey.pack.states
+    met = travel.reached(travel.journey.initial)
+    for name in states:
+        if name not in met:
+            yield Problem("no transition leads to this state", name)
+        if not any(states[reached].end for reached in travel.reached(name)):
+            yield Problem("no end can be reached from this state", name)
+
+
+def guards_can_be_met(travel: Travel) -> Iterator[Problem]:
+    """A guard is a fact that some pack met before the transition, or just ended, can date."""
+    for transition in travel.journey.pack.transitions:
+        for source in travel.journey.sources(transition):
+            dated = travel.dated_at(source)
+            for fact in transition.needs:
+                if fact not in dated:
+                    yield Problem(f"needs {fact}, which no pack dates before", transition.on)
+
+
+def texts_in_every_language(travel: Travel) -> Iterator[Problem]:
+    for name, state in travel.journey.pack.states.items():
+        for text in (state.title, *([state.text] if state.text else [])):
+            for language in travel.journey.pack.languages:
+                if not text.get(language, "").strip():
+                    yield Problem(f"a text is missing in {language}", name)
+
+
+RANKS: tuple[tuple[Callable[[Travel], Iterator[Problem]], ...], ...] = (
+    (states_exist, flows_exist_once, texts_in_every_language),
+    (every_outcome_leads_on, every_trigger_can_happen, every_state_is_met_and_left, guards_can_be_met),
+)
+
+
+def prove_journey(journey: Journey, packs: Mapping[str, Pack]) -> list[Problem]:
+    """Everything that is wrong with a journey over these packs; nothing where it holds."""
+    travel = Travel(journey, packs)
+    for rank in RANKS:
+        problems = list(dict.fromkeys(problem for proof in rank for problem in proof(travel)))
+        if problems:
+            return problems
+    return []

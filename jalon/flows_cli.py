@@ -1,0 +1,153 @@
+"""`jalon flows`: packs checked, played, drawn. For practitioners as much as for developers."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlmodel import col, select
+
+from flows.diagram import pages
+from flows.flow import Flow, version_of
+from flows.graph import Graph
+from flows.journey import load_journey
+from flows.load import load_flows, load_packs
+from flows.pack import Pack
+from flows.play import NAMED_FACTS, STOP, Player
+from flows.problems import PackError
+from flows.proof_journey import prove_journey
+from flows.schema import schema_text
+from flows.stranded import stranded
+from flows.transcript import transcript
+from storage.database import Database
+from storage.errors import StorageError
+from storage.tables import FlowVersion, RunRow
+
+app = typer.Typer(no_args_is_help=True, help="Questionnaires: check, play, draw.")
+
+DOCS = Path(str(files("flows"))).parent / "docs"
+Paths = Annotated[list[Path] | None, typer.Argument(help="Packs or folders of packs; the shipped ones by default.")]
+Check = Annotated[bool, typer.Option("--check", help="Change nothing; fail where the files are not current.")]
+
+
+def _held(pack: Pack) -> str:
+    graph = Graph(pack)
+    ways = f"{len(pack.steps)} steps, {graph.paths} paths, {len(pack.outcomes)} outcomes"
+    return f"{pack.id}: proved, {ways}, {'+'.join(pack.languages)}, version {version_of(pack)[:12]}"
+
+
+def _wrong_journey(packs: Mapping[str, Pack]) -> Iterator[str]:
+    journey = load_journey()
+    yield from (f"journey {journey.id}: {problem}" for problem in prove_journey(journey, packs))
+
+
+def stranded_runs(url: str) -> Iterator[str]:
+    """One line for each run of a database that could not go on."""
+    database = Database(url)
+    try:
+        with database.read() as session:
+            runs = session.exec(
+                select(RunRow.id, RunRow.flow_version, RunRow.at_node, FlowVersion.source)
+                .join(FlowVersion, col(FlowVersion.version) == col(RunRow.flow_version), isouter=True)
+                .order_by(col(RunRow.started_at))
+            ).all()
+    finally:
+        database.close()
+    judged = {place: stranded(*place) for place in {(version, source, at) for _, version, at, source in runs}}
+    for run, version, at, source in runs:
+        if why := judged[version, source, at]:
+            yield f"run {run}: {why}"
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    """What cannot be done is said in plain lines, without a traceback."""
+    try:
+        yield
+    except (PackError, StorageError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+
+
+@app.command()
+def check(
+    paths: Paths = None,
+    against: Annotated[str | None, typer.Option(help="A database: is everybody's version still there?")] = None,
+) -> None:
+    """Proves packs: every path ends, every text fits, every condition makes sense. Exit 1 with one line a problem."""
+    packs, problems = load_packs(paths or [])
+    lines = [str(problem) for problem in problems]
+    if not paths and not problems:
+        lines += _wrong_journey({pack.id: pack for pack in packs})
+    if against:
+        with _plainly():
+            lines += stranded_runs(against)
+    for pack in packs:
+        typer.echo(_held(pack))
+    for line in lines:
+        typer.echo(line, err=True)
+    if lines:
+        raise typer.Exit(1)
+
+
+def _flow(name: str) -> Flow:
+    """The flow of a file, or a shipped one by its id."""
+    given = Path(name)
+    flows = load_flows([given] if given.suffix == ".yaml" else [], NAMED_FACTS)
+    found = next(iter(flows.values())) if given.suffix == ".yaml" else flows.get(name)
+    if found is None:
+        raise typer.BadParameter(f"no pack is called {name}; there are: {', '.join(flows)}")
+    return found
+
+
+@app.command()
+def play(
+    pack: Annotated[str, typer.Argument(help="The id of a shipped pack, or a file.")],
+    lang: Annotated[str, typer.Option(help="The language of the conversation.")] = "fr",
+    record: Annotated[Path | None, typer.Option(help="Keep the conversation as a transcript test.")] = None,
+) -> None:
+    """Plays a pack in the terminal. /aide lists what can be typed, /stop ends."""
+    with _plainly():
+        flow = _flow(pack)
+    player, entries = Player(flow, lang), list[str]()
+    typer.echo("\n".join([*player.hears("/aide"), "", *player.begin()]))
+    while player.run.outcome is None:
+        try:
+            typed = input("> ")
+        except (EOFError, KeyboardInterrupt):
+            break
+        if typed.strip() == STOP:
+            break
+        entries.append(typed)
+        typer.echo("\n".join(["", *player.hears(typed)]))
+    if record:
+        record.write_text(transcript(flow, lang, entries), encoding="utf-8")
+        typer.echo(f"Recorded: {record}")
+
+
+def _write_or_compare(wanted: Mapping[Path, str], *, only_check: bool) -> None:
+    """Brings files up to date, or fails naming those that are not."""
+    stale = [path for path, text in wanted.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+    for path in stale:
+        typer.echo(f"{path}: {'not current' if only_check else 'written'}", err=only_check)
+        if not only_check:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(wanted[path], encoding="utf-8")
+    if stale and only_check:
+        raise typer.Exit(1)
+
+
+@app.command()
+def diagram(check: Check = False) -> None:
+    """Draws every shipped pack and the journey into docs/flows."""
+    with _plainly():
+        drawn = pages([flow.pack for flow in load_flows().values()], [load_journey()])
+    _write_or_compare({DOCS / "flows" / name: text for name, text in drawn.items()}, only_check=check)
+
+
+@app.command()
+def schema(check: Check = False) -> None:
+    """Writes docs/pack.schema.json, which editors use to complete and check packs."""
+    _write_or_compare({DOCS / "pack.schema.json": schema_text()}, only_check=check)
