@@ -61,8 +61,10 @@ const actions = {
   },
   command: (text) => act("text", { text }),
   edit: (message) => {
+    const stick = nearEnd();
     state.editing = message;
     $("editing").hidden = false;
+    if (stick) toEnd();
     $("text").value = message.text;
     $("text").focus();
     grow();
@@ -125,8 +127,12 @@ $("start").addEventListener("click", async () => {
 
 function grow() {
   const box = $("text");
+  const stick = nearEnd();
+  const style = getComputedStyle(box);
   box.rows = 1;
-  box.rows = Math.min(6, Math.max(1, Math.round(box.scrollHeight / 24)));
+  const height = box.scrollHeight - parseFloat(style.paddingTop) - parseFloat(style.paddingBottom);
+  box.rows = Math.min(6, Math.max(1, Math.round(height / parseFloat(style.lineHeight))));
+  if (stick) toEnd();
 }
 
 function stopEditing() {
