@@ -119,14 +119,11 @@ def _either(one: Found, other: Found) -> Found:
 
 
 # --------------------------------------------------------------------------------------------------------- the readings
-def _iso(m: re.Match[str], language: str, today: date) -> Found:
-    return _dated(int(m["day"]), int(m["month"]), m["year"], today)
-
-
 def _figures(m: re.Match[str], language: str, today: date) -> Found:
+    """Day first; in English either way, unless the year comes first (ISO)."""
     first, second = int(m["day"]), int(m["month"])
     day_first = _dated(first, second, m["year"], today)
-    if language != "en" or first == second or second == 0:
+    if language != "en" or m.start("year") == 0:
         return day_first
     return _either(day_first, _dated(second, first, m["year"], today))
 
@@ -196,7 +193,7 @@ _YEAR = r"(?P<year>\d{4}|\d{2})"
 _READINGS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], str, date], Found | None]], ...] = tuple(
     (re.compile(pattern), reading)
     for pattern, reading in (
-        (r"(?P<year>\d{4}) (?P<month>\d{1,2}) (?P<day>\d{1,2})(?: t?00.*)?", _iso),
+        (r"(?P<year>\d{4}) (?P<month>\d{1,2}) (?P<day>\d{1,2})", _figures),
         (rf"(?P<day>\d{{1,2}}) (?P<month>\d{{1,2}})(?: {_YEAR})?", _figures),
         (rf"{_DAY} (?:of )?(?P<month>[a-z]+)(?: (?:de )?(?:l annee )?{_YEAR})?", _day_and_month),
         (rf"(?P<month>[a-z]+) {_DAY}(?: {_YEAR})?", _month_and_day),

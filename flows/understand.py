@@ -172,22 +172,15 @@ def _within(step: _ListStep, picked: Sequence[Option]) -> Result:
 def _degree(step: ScaleStep, text: str, words: str, chosen: Sequence[Option]) -> Result:
     """ "7", "7/10", "plutôt sept", or one of the two ends in words."""
     low, high = step.range.from_, step.range.to
-    figures, over = _without_denominator(text, high)
-    typed = one_number(figures)
+    figures = with_digits(plain(text))
+    over = any(int(m["top"]) != high for m in _OVER.finditer(figures))
+    typed = one_number(_OVER.sub(r"\g<degree>", figures))  # "7 sur 10" is "7"
     if isinstance(typed, Misunderstood):
         end = choose(words, chosen, PLAIN[:1] + PLAIN[-1:]) if typed.reason == "unclear" else typed
         return Understood(end.value) if isinstance(end, Option) else typed
     if over or not low <= typed <= high:
         return Misunderstood("out_of_range", {"from": low, "to": high})
     return Understood(int(typed))
-
-
-def _without_denominator(text: str, high: int) -> tuple[str, bool]:
-    """ "7 sur 10" is "7"; and whether it was said over something else than the top of the scale."""
-    from_words = _OVER.search(with_digits(plain(text)))
-    if from_words is None:
-        return text, False
-    return from_words["degree"], int(from_words["top"]) != high
 
 
 def _text(step: TextStep, written: str) -> Result:

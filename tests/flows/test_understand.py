@@ -272,6 +272,8 @@ def test_a_degree(text: str) -> None:
         ("au moins 7", ("roughly", {"number": 7})),
         ("une bonne note", "unclear"),  # an article, not the number 1
         ("pas 7", "unclear"),
+        ("pas 7 sur 10", "unclear"),
+        ("7/10 ou 8/10", ("ambiguous", {"candidates": [7, 8]})),
         ("je sais pas", "unsure"),
     ],
 )
