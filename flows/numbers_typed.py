@@ -74,10 +74,14 @@ def _without_articles(text: str) -> str:
     return text if short else _ARTICLE.sub(" ", text)
 
 
+def in_figures(text: str) -> str:
+    """A text with its number words as digits and without the articles that look like a 1 ("une bonne note")."""
+    return with_digits(_without_articles(plain(text)))
+
+
 def numbers_in(text: str, decimals: bool = False, language: str = "fr") -> list[float]:
     """Every number of a text, in order, said in figures or in words."""
-    figures = with_digits(_without_articles(plain(text)))
-    return [_value(match, decimals, language) for match in _NUMBER.finditer(figures)]
+    return [_value(match, decimals, language) for match in _NUMBER.finditer(in_figures(text))]
 
 
 def tidy(value: float) -> int | float:

@@ -12,8 +12,7 @@ from typing import assert_never
 
 from flows.dates_typed import day
 from flows.labels_typed import LOOSE, PLAIN, SURE, Option, begins, choose, choose_many, options
-from flows.numbers_said import plain, with_digits
-from flows.numbers_typed import number, one_number
+from flows.numbers_typed import in_figures, number, one_number
 from flows.pack import (
     BatteryStep,
     ChoicesStep,
@@ -172,7 +171,7 @@ def _within(step: _ListStep, picked: Sequence[Option]) -> Result:
 def _degree(step: ScaleStep, text: str, words: str, chosen: Sequence[Option]) -> Result:
     """ "7", "7/10", "plutôt sept", or one of the two ends in words."""
     low, high = step.range.from_, step.range.to
-    figures = with_digits(plain(text))
+    figures = in_figures(text)
     over = any(int(m["top"]) != high for m in _OVER.finditer(figures))
     typed = one_number(_OVER.sub(r"\g<degree>", figures))  # "7 sur 10" is "7"
     if isinstance(typed, Misunderstood):
