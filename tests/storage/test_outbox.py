@@ -1,0 +1,367 @@
+"""What is queued leaves in order within its chat, no faster than allowed, and ends in a known state, workers dying or not."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from threading import Barrier, Thread
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import delete
+
+from storage.claims import Claimed, Limits, claim, next_due
+from storage.database import Database
+from storage.keys import MasterKey
+from storage.messages import OutboxRow
+from storage.outbox import (
+    LEASE,
+    MOST_ATTEMPTS,
+    Message,
+    drop_queued,
+    enqueue,
+    mark_dropped,
+    mark_refused,
+    mark_sent,
+    mark_unknown,
+    retry_later,
+    states,
+)
+from storage.tables import DataKey, table
+from storage.vault import Vault
+from tests.storage.conftest import START
+
+BOT, ANN, BEA = 7_000_000_001, 5_100_000_000, 5_200_000_000
+FAST = Limits(per_second=1000, chat_gap=0.0)
+SECOND = timedelta(seconds=1)
+
+
+@dataclass
+class House:
+    """A database with a clock of its own, and workers who speak by name."""
+
+    database: Database
+    vault: Vault
+    person: UUID
+    now: datetime = START
+    limits: Limits = FAST
+
+    def queue(self, chat: int = ANN, text: str = "", **more: object) -> UUID:
+        message = Message(BOT, chat, self.person, more.pop("kind", "send"), {"text": text}, **more)  # type: ignore[arg-type]
+        with self.database.write() as session:
+            return enqueue(session, self.vault, [message], self.now)[0]
+
+    def take(self, worker: str = "w", seconds: float = 0) -> list[Claimed]:
+        self.now += timedelta(seconds=seconds)
+        with self.database.write() as session:
+            return claim(session, self.vault, BOT, worker, self.now, self.limits)
+
+    def texts(self, worker: str = "w", seconds: float = 0) -> list[str]:
+        return [row.payload["text"] for row in self.take(worker, seconds)]
+
+    def sent(self, row: UUID, worker: str = "w", message_id: int = 1) -> bool:
+        with self.database.write() as session:
+            return mark_sent(session, row, worker, self.now, message_id)
+
+    def state(self, row: UUID) -> str:
+        with self.database.read() as session:
+            return states(session, [row])[row]
+
+
+@pytest.fixture
+def house(database: Database, vault: Vault, person: UUID) -> House:
+    return House(database, vault, person)
+
+
+# --------------------------------------------------------------------------------------------------------------- order
+def test_a_chat_gets_its_messages_one_by_one_in_order(house: House) -> None:
+    rows = [house.queue(text=str(n)) for n in range(3)]
+    for n, row in enumerate(rows):
+        assert house.texts() == [str(n)]
+        assert house.texts() == []
+        assert house.sent(row)
+
+
+def test_chats_do_not_wait_for_each_other_and_priority_decides_between_them(house: House) -> None:
+    house.queue(ANN, "a notice", priority=9)
+    house.queue(BEA, "an answer", priority=1)
+    assert house.texts() == ["an answer", "a notice"]
+
+
+def test_priority_does_not_change_the_order_within_a_chat(house: House) -> None:
+    house.queue(text="first", priority=9)
+    house.queue(text="second", priority=1)
+    assert house.texts() == ["first"]
+
+
+def test_a_message_for_tomorrow_holds_nobody_up(house: House) -> None:
+    house.queue(text="later", not_before=house.now + 10 * SECOND)
+    now = house.queue(text="now")
+    assert house.texts() == ["now"]
+    assert house.texts(seconds=10) == []  # due at last, but the other one is on its way
+    house.sent(now)
+    assert house.texts() == ["later"]
+
+
+def test_a_message_to_be_retried_holds_up_its_chat_and_no_other(house: House) -> None:
+    first = house.queue(ANN, "first")
+    house.queue(ANN, "second")
+    house.take()
+    with house.database.write() as session:
+        assert retry_later(session, first, "w", house.now + 30 * SECOND, "429")
+    house.queue(BEA, "elsewhere")
+    assert house.texts(seconds=29) == ["elsewhere"]
+    assert house.texts(seconds=1) == ["first"]
+
+
+def test_each_bot_claims_its_own(house: House) -> None:
+    house.queue(text="mine")
+    with house.database.write() as session:
+        assert claim(session, house.vault, BOT + 1, "w", house.now, FAST) == []
+
+
+def test_a_worker_knows_when_to_wake(house: House) -> None:
+    with house.database.read() as session:
+        assert next_due(session, BOT) is None
+    house.queue(not_before=house.now + timedelta(minutes=5))
+    with house.database.read() as session:
+        assert next_due(session, BOT) == house.now + timedelta(minutes=5)
+
+
+def test_an_edit_knows_the_message_it_changes(house: House) -> None:
+    question = house.queue(text="Q")
+    house.queue(kind="edit", text="Q ✓", edits=question)
+    (first,) = house.take()
+    assert first.message_id is None
+    house.sent(question, message_id=77)
+    (edit,) = house.take()
+    assert (edit.kind, edit.message_id) == ("edit", 77)
+
+
+# ---------------------------------------------------------------------------------------------------------------- rate
+def test_no_more_leave_in_a_second_than_allowed(house: House) -> None:
+    house.limits = Limits(per_second=5, chat_gap=0.0)
+    for chat in range(1, 13):
+        house.queue(chat)
+    first = house.take()
+    assert (len(first), house.take()) == (5, [])
+    for row in first[:3]:
+        house.sent(row.id)
+    assert house.take(seconds=0.5) == []
+    assert len(house.take(seconds=0.5)) == 3  # two are still on their way
+
+
+def test_a_chat_breathes_between_messages(house: House) -> None:
+    house.limits = Limits(chat_gap=1.0)
+    first = house.queue(text="1")
+    house.queue(text="2")
+    house.take()
+    house.sent(first)
+    assert house.texts(seconds=0.9) == []
+    assert house.texts(seconds=0.1) == ["2"]
+
+
+def test_a_short_burst_may_be_allowed(house: House) -> None:
+    house.limits = Limits(chat_gap=1.0, burst=2)
+    rows = [house.queue(text=str(n)) for n in range(3)]
+    for n in (0, 1):
+        assert house.texts() == [str(n)]
+        house.sent(rows[n])
+    assert house.texts(seconds=1.9) == []
+    assert house.texts(seconds=0.1) == ["2"]
+
+
+# ------------------------------------------------------------------------------------------------------------ outcomes
+def test_each_end_is_told_apart(house: House) -> None:
+    rows = {name: house.queue(chat, name) for chat, name in enumerate(("refused", "unknown", "dropped"), 1)}
+    house.take()
+    with house.database.write() as session:
+        assert mark_refused(session, rows["refused"], "w", house.now, "Forbidden: bot was blocked by the user")
+        assert mark_unknown(session, rows["unknown"], "w", house.now, "time-out")
+        assert mark_dropped(session, rows["dropped"], "w", house.now, "nothing to edit")
+    assert {name: house.state(row) for name, row in rows.items()} == {name: name for name in rows}
+    assert house.texts(seconds=3600) == []
+
+
+def test_what_is_settled_stays_settled(house: House) -> None:
+    row = house.queue()
+    house.take()
+    assert house.sent(row)
+    assert not house.sent(row)
+    with house.database.write() as session:
+        assert not mark_refused(session, row, "w", house.now, "late")
+    assert house.state(row) == "sent"
+
+
+@pytest.mark.parametrize(
+    ("kind", "state"),
+    [("send", "queued"), ("edit", "queued"), ("leave", "queued"), ("notice", "unknown"), ("typing", "dropped")],
+)
+def test_a_worker_that_dies_leaves_what_its_kind_decides(house: House, kind: str, state: str) -> None:
+    row = house.queue(kind=kind)
+    house.take("dead")
+    house.take("alive", LEASE.total_seconds() - 1)
+    assert house.state(row) == "leased"
+    taken = house.take("alive", 1)
+    assert house.state(row) == ("leased" if state == "queued" else state)
+    assert bool(taken) == (state == "queued")
+
+
+def test_a_slow_worker_may_still_tell_the_truth(house: House) -> None:
+    row = house.queue(kind="notice")
+    house.take("slow")
+    house.take("other", LEASE.total_seconds())
+    assert house.state(row) == "unknown"
+    assert house.sent(row, "slow")
+    assert house.state(row) == "sent"
+
+
+def test_a_slow_worker_does_not_speak_for_the_one_who_took_over(house: House) -> None:
+    row = house.queue()
+    house.take("slow")
+    assert house.take("other", LEASE.total_seconds()) != []
+    with house.database.write() as session:
+        assert not mark_refused(session, row, "slow", house.now, "too late")
+    assert house.sent(row, "other")
+
+
+def test_a_message_that_kills_its_workers_stops_doing_so(house: House) -> None:
+    poison = house.queue(text="poison")
+    house.queue(text="next")
+    lives = Counter(text for _ in range(MOST_ATTEMPTS + 2) for text in house.texts(seconds=LEASE.total_seconds()))
+    assert lives["poison"] == MOST_ATTEMPTS
+    assert house.state(poison) == "unknown"
+    assert lives["next"] > 0
+
+
+def test_a_notice_too_late_is_dropped(house: House) -> None:
+    late = house.queue(kind="notice", expires_at=house.now + SECOND)
+    assert house.texts(seconds=1) == []
+    assert house.state(late) == "dropped"
+
+
+def test_who_has_stopped_gets_nothing_more(house: House) -> None:
+    rows = [house.queue(), house.queue()]
+    house.take()
+    with house.database.write() as session:
+        assert drop_queued(session, house.person, "stopped") == 1
+    assert [house.state(row) for row in rows] == ["leased", "dropped"]
+
+
+def test_a_message_whose_key_is_destroyed_holds_nobody_up(house: House, stranger: UUID, master: MasterKey) -> None:
+    lost = house.queue(ANN, "lost")
+    house.person = stranger
+    house.queue(BEA, "found")
+    with house.database.write() as session:
+        session.execute(delete(table(DataKey)).where(table(DataKey).c.owner_id != stranger))
+    house.vault = Vault(master)  # another process: this one still has the key in memory
+    assert house.texts() == ["found"]
+    assert house.state(lost) == "dropped"
+
+
+# ------------------------------------------------------------------------------------------------ many things at once
+@dataclass
+class Play:
+    """Acts out a script and writes down what Telegram would have seen: (when, chat, text) of each sending."""
+
+    house: House
+    seen: list[tuple[datetime, int, int]] = field(default_factory=list)
+    held: list[tuple[str, Claimed]] = field(default_factory=list)
+    queued: Counter[int] = field(default_factory=Counter)
+    retried: int = 0
+
+    def queue(self, chat: int) -> None:
+        self.house.queue(chat, str(self.queued[chat]))
+        self.queued[chat] += 1
+
+    def claim(self, worker: str) -> None:
+        rows = self.house.take(worker)
+        self.seen += [(self.house.now, row.chat_id, int(row.payload["text"])) for row in rows]
+        self.held += [(worker, row) for row in rows]
+
+    def send(self, _: object = None) -> None:
+        if self.held:
+            worker, row = self.held.pop(0)
+            self.house.sent(row.id, worker)
+
+    def retry(self, seconds: float) -> None:
+        if self.held:
+            worker, row = self.held.pop(0)
+            self.retried += 1
+            with self.house.database.write() as session:
+                retry_later(session, row.id, worker, self.house.now + seconds * SECOND, "429")
+
+    def die(self, _: object) -> None:
+        self.held = self.held[1:]
+
+    def wait(self, seconds: float) -> None:
+        self.house.now += seconds * SECOND
+
+    def end(self) -> None:
+        """Until every message has been seen."""
+        while len({(chat, text) for _, chat, text in self.seen}) < self.queued.total():
+            while self.held:
+                self.send()
+            self.wait(LEASE.total_seconds())
+            self.claim("one")
+
+    def firsts(self, chat: int) -> list[int]:
+        """The texts of a chat, without repetitions."""
+        return list(dict.fromkeys(text for _, where, text in self.seen if where == chat))
+
+    def busiest_second(self) -> int:
+        moments = [when for when, _, _ in self.seen]
+        return max((sum(start <= other < start + SECOND for other in moments) for start in moments), default=0)
+
+
+scripts = st.lists(
+    st.one_of(
+        st.tuples(st.just("queue"), st.integers(1, 3)),
+        st.tuples(st.just("claim"), st.sampled_from(["one", "two"])),
+        st.tuples(st.sampled_from(["send", "die"]), st.none()),
+        st.tuples(st.just("retry"), st.sampled_from([0.1, 1.0])),
+        st.tuples(st.just("wait"), st.sampled_from([0.1, 0.4, 1.0, LEASE.total_seconds()])),
+    ),
+    max_size=60,
+)
+SAME_DATABASE = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@SAME_DATABASE
+@given(script=scripts)
+def test_whatever_happens_order_and_rates_hold_and_nothing_is_lost(
+    house: House, script: list[tuple[str, object]]
+) -> None:
+    with house.database.write() as session:
+        session.execute(delete(table(OutboxRow)))
+    house.limits = Limits(per_second=2, chat_gap=1.0)
+    play = Play(house)
+    for action, what in script:
+        getattr(play, action)(what)
+    play.end()
+    assert play.busiest_second() <= house.limits.per_second + play.retried
+    assert {chat: play.firsts(chat) for chat in play.queued} == {c: list(range(n)) for c, n in play.queued.items()}
+
+
+def test_two_workers_share_the_work_and_send_nothing_twice(house: House) -> None:
+    for n in range(30):
+        house.queue(n % 6 + 1, str(n))
+    together, seen = Barrier(2), []
+
+    def work(worker: str) -> None:
+        together.wait()
+        while len(seen) < 30:
+            for row in house.take(worker):
+                seen.append((row.chat_id, int(row.payload["text"])))
+                house.sent(row.id, worker)
+
+    threads = [Thread(target=work, args=(worker,)) for worker in ("one", "two")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(seen) == len(set(seen)) == 30
+    for chat in range(1, 7):
+        texts = [text for where, text in seen if where == chat]
+        assert texts == sorted(texts)
