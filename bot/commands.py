@@ -6,7 +6,7 @@ from bot.answers import overview
 from bot.enrolment import again
 from bot.screens import Row, Screen, button
 from bot.talk import Talk
-from bot.travel import STOP, facts, go_on, present, rest, resume
+from bot.travel import STOP, facts, go_on, open_run, present, rest, resting, resume
 from bot.walking import leave
 from bot.words import safe, say
 from flows.buttons import Menu
@@ -65,14 +65,14 @@ def start(talk: Talk) -> None:
         again(talk, talk.incoming.text)
     else:
         talk.say("welcome_back")
-        resume(talk)
+        (rest if resting(talk) else resume)(talk)
 
 
 def back(talk: Talk) -> None:
     """To the question before."""
-    run = talk.active_run()
+    run = open_run(talk)
     try:
-        if run is None or run.outcome:
+        if run is None:
             raise IllegalEvent("nothing is open")
         go_on(talk, run, WentBack())
     except IllegalEvent:
@@ -80,8 +80,8 @@ def back(talk: Talk) -> None:
 
 
 def pause(talk: Talk) -> None:
-    run = talk.active_run()
-    if run is not None and run.outcome is None:
+    run = open_run(talk)
+    if run is not None:
         go_on(talk, run, Paused())
     talk.say("paused", [button(say("button_resume", talk.language), Menu("resume"))])
 
@@ -106,8 +106,8 @@ def choose_language(talk: Talk, code: str) -> None:
         return
     talk.change(language=code)
     talk.say("language_chosen")
-    run = talk.active_run()
-    if run is not None and run.outcome is None and code in talk.flow(run).pack.languages:
+    run = open_run(talk)
+    if run is not None and code in talk.flow(run).pack.languages:
         go_on(talk, run, LanguageChanged(code))
 
 
@@ -174,8 +174,8 @@ def stop(talk: Talk) -> None:
     if talk.who.stopped_at is not None:
         talk.say("nothing_to_resume")
         return
-    run = talk.active_run()
-    if run is not None and run.outcome is None:
+    run = open_run(talk)
+    if run is not None:
         leave(talk, run)
     reached, _ = talk.library.journey.move(talk.who.journey_at, STOP, facts(talk))
     talk.change(journey_at=reached, active_run_id=None, stopped_at=talk.now, writing_since=None)

@@ -91,8 +91,10 @@ async def _send(bot: Bot, row: Claimed) -> int | None:
 
 async def _edit(bot: Bot, row: Claimed) -> int | None:
     target = row.payload["message_id"] or row.message_id
+    if target is None and row.payload["fallback"]:
+        return await _send(bot, row)
     if target is None:
-        return await _send(bot, row) if row.payload["fallback"] else None
+        raise BadRequest(GONE[0])  # what it was to edit never left
     if not row.payload["text"]:
         await bot.edit_message_reply_markup(row.chat_id, target, reply_markup=None)
         return target

@@ -16,7 +16,7 @@ from bot.commands import (
 from bot.incoming import Incoming
 from bot.screens import Screen, why_text
 from bot.talk import Talk
-from bot.travel import enter, go_on, resume
+from bot.travel import activate, enter, go_on, resume
 from bot.walking import leave
 from bot.words import safe, say
 from flows.buttons import Menu, Op, Press, decode
@@ -169,8 +169,7 @@ def _reopen(talk: Talk, run: Run, node: Node) -> None:
     talk.notice()
     talk.hear("press", "edit", run)
     _leave_other(talk, run)
-    talk.change(active_run_id=run.id)
-    go_on(talk, run, WentBack(node.id))
+    go_on(talk, activate(talk, run), WentBack(node.id))
 
 
 def _leave_other(talk: Talk, run: Run) -> None:

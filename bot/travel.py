@@ -1,5 +1,6 @@
 """Travelling the journey: what comes after a flow, what a resting place says, how a person comes back."""
 
+from dataclasses import replace
 from uuid import uuid4
 
 from bot.screens import Row, Screen, button
@@ -75,19 +76,38 @@ def arrive(talk: Talk) -> None:
         reopen(talk, flow_id)
 
 
-def present(talk: Talk) -> None:
-    """Shows the person where they are, quietly: the open question again, the next part, or nothing at a resting place."""
+def present(talk: Talk, *, lead: str = "") -> None:
+    """Shows the person where they are: the open question again, the next part, or nothing at a resting place."""
     flow_id = talk.library.journey.flow_at(talk.who.journey_at)
-    if flow_id in latest_runs(talk.session, talk.who.id):
+    run = open_run(talk)
+    if run is not None:
+        go_on(talk, run, Resumed(), lead=lead)
+    elif flow_id in latest_runs(talk.session, talk.who.id):
         arrive(talk)
     elif flow_id is not None:
         offer(talk, first=True)
 
 
+def open_run(talk: Talk) -> Run | None:
+    """The run whose question is open, if there is one."""
+    run = talk.active_run()
+    return run if run is not None and run.outcome is None else None
+
+
+def resting(talk: Talk) -> bool:
+    """Whether the journey is at a resting place: nothing is asked there."""
+    return talk.library.journey.flow_at(talk.who.journey_at) is None
+
+
+def activate(talk: Talk, run: Run) -> Run:
+    """Makes a run the one at hand, in the language the person speaks now."""
+    talk.change(active_run_id=run.id)
+    return replace(run, language=talk.language) if talk.language in talk.flow(run).pack.languages else run
+
+
 def _activate(talk: Talk, flow_id: str) -> Run:
     brief = latest_runs(talk.session, talk.who.id)[flow_id]
-    talk.change(active_run_id=brief.id)
-    return load_run(talk.session, talk.vault, brief.id)
+    return activate(talk, load_run(talk.session, talk.vault, brief.id))
 
 
 def reopen(talk: Talk, flow_id: str) -> None:
@@ -139,11 +159,9 @@ def _way_back(talk: Talk) -> list[Row]:
 
 def resume(talk: Talk) -> None:
     """Back to the open question after a pause, a silence or a rest, with a card that says where one was."""
-    run = talk.active_run()
-    if run is not None and run.outcome is None:
-        go_on(talk, run, Resumed(), lead=_card(talk, run))
-    elif talk.library.journey.flow_at(talk.who.journey_at) is not None:
-        arrive(talk)
+    run = open_run(talk)
+    if run is not None or not resting(talk):
+        present(talk, lead=_card(talk, run) if run else "")
     elif _move(talk, RESUME):
         _come_back(talk)
     else:

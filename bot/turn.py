@@ -8,6 +8,7 @@ import json
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
@@ -52,14 +53,15 @@ def take_turn(house: House, updates: Sequence[Update]) -> None:
     chats = [(house.bot_id, incoming.chat_id) for _, incoming in batch if incoming.chat_id is not None]
     with house.database.write() as session:
         lock_chats(session, chats)
+        now = house.database.now()
         for update, incoming in batch:
-            _handle(house, session, update, incoming)
+            _handle(house, session, update, incoming, now)
 
 
-def _handle(house: House, session: Session, update: Update, incoming: Incoming) -> None:
+def _handle(house: House, session: Session, update: Update, incoming: Incoming, now: datetime) -> None:
     try:
         with session.begin_nested():
-            _once(house, session, incoming)
+            _once(house, session, incoming, now)
     except (OperationalError, InterfaceError):  # the database is away or full: the whole turn comes again
         raise
     except Exception as error:
@@ -70,7 +72,7 @@ def _handle(house: House, session: Session, update: Update, incoming: Incoming) 
             house.vault,
             house.bot_id,
             incoming.update_id,
-            house.database.now(),
+            now,
             raw=json.dumps(update.to_dict(), ensure_ascii=False),
             error=error,
             kind=incoming.kind,
@@ -79,10 +81,9 @@ def _handle(house: House, session: Session, update: Update, incoming: Incoming) 
         )
 
 
-def _once(house: House, session: Session, incoming: Incoming) -> None:
-    now = house.database.now()
+def _once(house: House, session: Session, incoming: Incoming, now: datetime) -> None:
     if note_update(session, house.bot_id, incoming.update_id, now, kind=incoming.kind, chat_id=incoming.chat_id):
-        converse(house, session, incoming)
+        converse(house, session, incoming, now)
 
 
 def _person(house: House, session: Session, incoming: Incoming) -> Dossier | None:
@@ -90,7 +91,7 @@ def _person(house: House, session: Session, incoming: Incoming) -> Dossier | Non
 
 
 # ---------------------------------------------------------------------------------------------------------- conversing
-def converse(house: House, session: Session, incoming: Incoming) -> None:
+def converse(house: House, session: Session, incoming: Incoming, now: datetime) -> None:
     """What one update means: who speaks, what they did, and everything said in return."""
     if incoming.chat_id is None or incoming.kind == "nothing":
         return
@@ -99,7 +100,7 @@ def converse(house: House, session: Session, incoming: Incoming) -> None:
         session=session,
         vault=house.vault,
         library=house.library,
-        now=house.database.now(),
+        now=now,
         bot_id=house.bot_id,
         chat_id=incoming.chat_id,
         user_id=incoming.user_id or 0,

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from bot.commands import counsellor_part
 from bot.reprise import refused, reprise
 from bot.talk import Talk
-from bot.travel import go_on, resume
+from bot.travel import go_on, open_run, present, resume
 from bot.walking import SILENCE
 from bot.words import say
 from flows.distress import distressed
@@ -24,19 +24,18 @@ from storage.showings import showings
 def typed(talk: Talk) -> None:
     """A message in words from a person we know."""
     text = talk.incoming.text
-    if talk.who.stopped_at is not None:
-        support(talk, text)
-        talk.say("stopped_speech")
-        return
+    support(talk, text)
     if talk.who.writing_since is not None:
-        support(talk, text)
         counsellor_part(talk, text)
         return
-    run = talk.active_run()
+    if talk.who.stopped_at is not None:
+        talk.say("stopped_speech")
+        return
+    run = open_run(talk)
     talk.hear("text", text, run)
-    support(talk, text)
-    if run is None or run.outcome is not None:
-        resume(talk)
+    if run is None:
+        talk.say("nothing_open")
+        present(talk)
     elif _came_early(talk, run):
         _early(talk, run)
     else:
@@ -132,8 +131,8 @@ def _early(talk: Talk, run: Run) -> None:
 def not_in_words(talk: Talk) -> None:
     """A voice, a picture, a place, …: nothing is opened or kept, and the question is asked again."""
     talk.hear(talk.incoming.media, "")
-    run = talk.active_run()
-    if run is None or run.outcome is not None or talk.who.writing_since is not None:
+    run = open_run(talk)
+    if run is None or talk.who.writing_since is not None:
         talk.say("not_text_no_question")
     else:
         go_on(talk, run, Resumed(), lead=say("not_text", run.language))

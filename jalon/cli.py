@@ -58,7 +58,9 @@ def command(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 
 def _log(settings: Settings) -> None:
     """Our own lines at the level asked for; libraries only warn: at INFO they log addresses that hold the token."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    logging.basicConfig(
+        level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
+    )
     for room in ("bot", "flows", "storage", "jalon"):
         logging.getLogger(room).setLevel(settings.log_level)
 
@@ -125,8 +127,10 @@ def invite(
     """Open a dossier and print its invitation link and QR code; with --relink, move one to another account."""
     settings = read_settings()
     with stores(settings) as opened:
-        made = invitations.relink(settings, opened, relink) if relink else invitations.invite(
-            settings, opened, name=name, counsellor=counsellor, language=language
+        made = (
+            invitations.relink(settings, opened, relink)
+            if relink
+            else invitations.invite(settings, opened, name=name, counsellor=counsellor, language=language)
         )
     typer.echo(asyncio.run(invitations.card(settings, made)))
 
@@ -166,7 +170,9 @@ def backup(file: Annotated[Path, typer.Argument(help="the file to write")]) -> N
         backups.backup(database, file)
     finally:
         database.close()
-    typer.echo(f"Saved to {file}. It can only be read with the master key ({settings.master_key_file}), which is not in it.")
+    typer.echo(
+        f"Saved to {file}. It can only be read with the master key ({settings.master_key_file}), which is not in it."
+    )
 
 
 @command("restore")

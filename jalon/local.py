@@ -39,7 +39,9 @@ async def _address(process: asyncio.subprocess.Process, port: int) -> str:
     except TimeoutError:
         line = ""
     if not line.startswith(READY):
-        raise NotReady(f"the simulator did not start: is port {port} taken? Choose another: SIMULATOR_PORT=8090 make run")
+        raise NotReady(
+            f"the simulator did not start: is port {port} taken? Choose another: SIMULATOR_PORT=8090 make run"
+        )
     return line.removeprefix(READY)
 
 
