@@ -1,7 +1,7 @@
 """The proof of a pack: what its grammar cannot see, found before anybody meets it.
 
-A table of proofs, each a function from the case to what is wrong. They stand in two ranks: the second computes with
-what the first has found sound (steps that exist, texts in every language), and is only asked where the first is silent.
+A table of proofs, each a function from the case to what is wrong. They stand in ranks: each computes with what the ones
+before have found sound (routes that lead somewhere, texts in every language), and is only asked where those are silent.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -37,15 +37,17 @@ RANKS: tuple[tuple[Proof, ...], ...] = (
         routes_go_somewhere,
         every_path_ends,
         the_last_route_is_unconditional,
-        every_step_is_met,
-        every_outcome_is_used,
-        conditions_make_sense,
         every_text_in_every_language,
-        holes_can_be_filled,
         labels_fit_a_button,
         dimensions_are_declared_and_used,
         bounds_leave_room,
         keys_mean_something,
+    ),
+    (
+        every_step_is_met,
+        every_outcome_is_used,
+        conditions_make_sense,
+        holes_can_be_filled,
     ),
     (
         every_condition_can_hold,

@@ -62,7 +62,7 @@ def _words(error: YAMLError) -> str:
     if isinstance(error, DuplicateKeyError):
         return str(error.problem).split(" with value")[0].replace("found duplicate key", "the key is written twice:")
     if isinstance(error, ComposerError):
-        return str(error.problem)
+        return str(error.problem) if error.context is None else f"this is not YAML: {error.context}, {error.problem}"
     told = (error.context, error.problem) if isinstance(error, MarkedYAMLError) else (str(error).splitlines()[0],)
     return f"this is not YAML: {', '.join(part for part in told if part)}"
 

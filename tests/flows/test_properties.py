@@ -10,11 +10,10 @@ from flows.consequences import standing_flags
 from flows.effects import Kept
 from flows.engine import new_run, step
 from flows.events import Answered, IllegalEvent, Started, WentBack
-from flows.flow import Flow
+from flows.flow import Flow, canonical, version_of
 from flows.load import pack_from_json
 from flows.pack import Pack
 from flows.path import follow, may_reach, progress
-from flows.flow import canonical, version_of
 from flows.scores import points, scores
 from flows.wording import question, read_answer
 from tests.flows.strategies import RUN_ID, any_event, good_answer, packs
