@@ -1,11 +1,13 @@
 """What arrives: an update of Telegram made into one flat value. Pure; the only place that looks into `telegram.Update`."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from telegram import CallbackQuery, ChatMemberUpdated, Message, Update
 from telegram.constants import ChatMemberStatus, ChatType
 
+RawUpdate = dict[str, Any]  # an update as Telegram's JSON says it
 Kind = Literal["text", "command", "edited", "press", "other", "blocked", "unblocked", "group", "nothing"]
 
 # The kinds of update the bot asks Telegram for (Bot API, `allowed_updates`).
@@ -31,8 +33,21 @@ class Incoming:
     media: str = ""  # for `other`: what was sent (voice, photo, …)
 
 
-def read(update: Update) -> Incoming:
+def chats_of(raw: RawUpdate) -> Iterator[int]:
+    """The chat an update belongs to, looked up without trusting the rest of it."""
+    for part in raw.values():
+        places = (_under(part, "chat"), _under(_under(part, "message"), "chat"), _under(part, "from"))
+        ids = [place["id"] for place in places if isinstance(place, dict) and type(place.get("id")) is int]
+        yield from ids[:1]
+
+
+def _under(part: Any, name: str) -> Any:
+    return part.get(name) if isinstance(part, dict) else None
+
+
+def read(raw: RawUpdate) -> Incoming:
     """The update as a value; `nothing` for what the bot has no use for."""
+    update = Update.de_json(raw, None)
     if update.callback_query:
         return _press(update.update_id, update.callback_query)
     if update.my_chat_member:

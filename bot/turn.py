@@ -12,12 +12,11 @@ from datetime import datetime
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
-from telegram import Update
 
 from bot.commands import commanded, privacy
 from bot.corrections import edited
 from bot.enrolment import Enrolment, stranger
-from bot.incoming import Incoming, read
+from bot.incoming import Incoming, RawUpdate, chats_of, read
 from bot.library import Library
 from bot.presses import pressed
 from bot.talk import Talk
@@ -25,7 +24,7 @@ from bot.typed import not_in_words, typed
 from bot.words import spoken
 from storage.database import Database
 from storage.inbox import note_update, park, where
-from storage.people import Dossier, beneficiary_of_chat, mark_reachable, mark_unreachable
+from storage.people import beneficiary_of_chat, mark_reachable, mark_unreachable
 from storage.sql import lock_chats
 from storage.vault import Vault
 
@@ -47,47 +46,48 @@ class House:
     zone: str
 
 
-def take_turn(house: House, updates: Sequence[Update]) -> None:
+def take_turn(house: House, updates: Sequence[RawUpdate]) -> None:
     """Handles a batch; returns once it is committed. Raises only where nothing was committed (the database is away)."""
-    batch = [(update, read(update)) for update in updates]
-    chats = [(house.bot_id, incoming.chat_id) for _, incoming in batch if incoming.chat_id is not None]
+    chats = {(house.bot_id, chat) for raw in updates for chat in chats_of(raw)}
     with house.database.write() as session:
         lock_chats(session, chats)
         now = house.database.now()
-        for update, incoming in batch:
-            _handle(house, session, update, incoming, now)
+        for raw in updates:
+            _handle(house, session, raw, now)
 
 
-def _handle(house: House, session: Session, update: Update, incoming: Incoming, now: datetime) -> None:
+def _handle(house: House, session: Session, raw: RawUpdate, now: datetime) -> None:
     try:
         with session.begin_nested():
-            _once(house, session, incoming, now)
+            _once(house, session, raw, now)
     except (OperationalError, InterfaceError):  # the database is away or full: the whole turn comes again
         raise
     except Exception as error:
-        log.error("update %s is parked: %s", incoming.update_id, where(error))
-        person = _person(house, session, incoming)
-        park(
-            session,
-            house.vault,
-            house.bot_id,
-            incoming.update_id,
-            now,
-            raw=json.dumps(update.to_dict(), ensure_ascii=False),
-            error=error,
-            kind=incoming.kind,
-            chat_id=incoming.chat_id,
-            beneficiary_id=person.id if person else None,
-        )
+        log.error("update %s is parked: %s", raw["update_id"], where(error))
+        _park(house, session, raw, error, now)
 
 
-def _once(house: House, session: Session, incoming: Incoming, now: datetime) -> None:
+def _once(house: House, session: Session, raw: RawUpdate, now: datetime) -> None:
+    incoming = read(raw)
     if note_update(session, house.bot_id, incoming.update_id, now, kind=incoming.kind, chat_id=incoming.chat_id):
         converse(house, session, incoming, now)
 
 
-def _person(house: House, session: Session, incoming: Incoming) -> Dossier | None:
-    return None if incoming.chat_id is None else beneficiary_of_chat(session, house.bot_id, incoming.chat_id)
+def _park(house: House, session: Session, raw: RawUpdate, error: Exception, now: datetime) -> None:
+    chat = next(iter(chats_of(raw)), None)
+    person = None if chat is None else beneficiary_of_chat(session, house.bot_id, chat)
+    park(
+        session,
+        house.vault,
+        house.bot_id,
+        raw["update_id"],
+        now,
+        raw=json.dumps(raw, ensure_ascii=False),
+        error=error,
+        kind=next((name for name in raw if name != "update_id"), "nothing"),
+        chat_id=chat,
+        beneficiary_id=person.id if person else None,
+    )
 
 
 # ---------------------------------------------------------------------------------------------------------- conversing
@@ -95,7 +95,7 @@ def converse(house: House, session: Session, incoming: Incoming, now: datetime) 
     """What one update means: who speaks, what they did, and everything said in return."""
     if incoming.chat_id is None or incoming.kind == "nothing":
         return
-    person = _person(house, session, incoming)
+    person = beneficiary_of_chat(session, house.bot_id, incoming.chat_id)
     talk = Talk(
         session=session,
         vault=house.vault,
