@@ -95,7 +95,9 @@ def test_answers_off_the_path_do_not_count() -> None:
     assert found(walk) == {"order": (1, 1, 1, 4), "care": (0, 1, 0, 2)}
     walk.does(WentBack("which"))
     walk.does(Answered("which", walk.run.visit, "long"))
-    assert found(walk)["care"] == (2, 1, 0, 2), "what was set aside counts again once it is offered and kept, not before"
+    assert found(walk)["care"] == (2, 1, 0, 2), (
+        "what was set aside counts again once it is offered and kept, not before"
+    )
     kept = walk.run.answers["helps"]
     walk.does(Answered("helps", walk.run.visit, kept.value))
     assert found(walk)["care"] == (6, 2, 0, 6)
