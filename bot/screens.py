@@ -173,12 +173,12 @@ BUTTONS: dict[type, Callable[[Asking, Any], Iterator[Row]]] = {
 
 def _ways_out(asking: Asking) -> Iterator[Row]:
     step = asking.step
-    if isinstance(step, Question) and step.optional:
-        yield [asking.named("button_skip", "skip")]
     if isinstance(step, Question) and step.defer:
         yield [asking.named("button_defer", "defer")]
+    if isinstance(step, Question):
+        yield [asking.named("button_why", "why")]
     last = [asking.named("button_back", "back")] if predecessor(asking.run) else []
-    last += [asking.named("button_why", "why")] if isinstance(step, Question) else []
+    last += [asking.named("button_skip", "skip")] if isinstance(step, Question) and step.optional else []
     if last:
         yield last
 

@@ -8,7 +8,7 @@ from bot.talk import Talk
 from bot.walking import begin, walk
 from bot.words import safe, say, shortened
 from flows.buttons import Menu
-from flows.effects import Finish
+from flows.effects import Finish, Kept
 from flows.engine import Stepped, step
 from flows.events import Event, Resumed, WentBack
 from flows.journey import Impossible, trigger_of
@@ -33,7 +33,7 @@ def go_on(talk: Talk, run: Run, event: Event, *, stepped: Stepped | None = None,
     after, effects = result
     for effect in effects:
         if isinstance(effect, Finish):
-            _finished(talk, after, effect.outcome)
+            _finished(talk, after, effect.outcome, changed=any(isinstance(e, Kept) for e in effects))
 
 
 def facts(talk: Talk) -> frozenset[str]:
@@ -50,13 +50,19 @@ def _move(talk: Talk, trigger: str) -> bool:
     return True
 
 
-def _finished(talk: Talk, run: Run, outcome: str) -> None:
+def _finished(talk: Talk, run: Run, outcome: str, *, changed: bool) -> None:
     talk.change(active_run_id=None)
     if _move(talk, trigger_of(run.flow, outcome)):
         arrive(talk)
     else:  # an earlier part was changed, and it still ends as it did
-        talk.say("changed_submitted" if SUBMITTED in facts(talk) else "changed")
+        talk.say(_acknowledged(talk, changed))
         present(talk)
+
+
+def _acknowledged(talk: Talk, changed: bool) -> str:
+    if not changed:
+        return "unchanged"
+    return "changed_submitted" if SUBMITTED in facts(talk) else "changed"
 
 
 def arrive(talk: Talk) -> None:
