@@ -145,7 +145,7 @@ def export(
         raise NotReady(f"the format {format!r} is not known; use json")
     settings = read_settings()
     with stores(settings) as opened, opened.database.read() as session:
-        record = export_record(session, opened.vault, beneficiary)
+        record = export_record(session, opened.vault, beneficiary, {}, opened.database.now())
     typer.echo(json.dumps(record, ensure_ascii=False, indent=2))
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
+from sqlalchemy import inspect, text
 from telegram import Bot
 from telegram.request import HTTPXRequest
 
@@ -12,6 +12,8 @@ from bot.library import Library
 from flows.journey import load_journey
 from flows.load import load_flows
 from flows.organisation import load_organisation
+from flows.problems import PackError
+from flows.proof_journey import prove_journey
 from jalon.settings import SIMULATED_TOKEN, Settings
 from storage.database import Database
 from storage.keys import MasterKey
@@ -42,8 +44,6 @@ def master_key(settings: Settings, database: Database, *, create: bool) -> tuple
 
 
 def _has_content(database: Database) -> bool:
-    from sqlalchemy import inspect, text
-
     with database.engine.connect() as connection:
         if not inspect(connection).has_table("data_key"):
             return False
@@ -73,7 +73,10 @@ def library(settings: Settings) -> Library:
             "organisation's own facts"
         )
     facts = load_organisation(settings.organisation).facts_by_language()
-    return Library(load_flows(facts=facts), load_journey(), facts)
+    flows, journey = load_flows(facts=facts), load_journey()
+    if problems := prove_journey(journey, {flow.id: flow.pack for flow in flows.values()}):
+        raise PackError(problems)
+    return Library(flows, journey, facts)
 
 
 def make_bot(settings: Settings, api_url: str) -> Bot:
@@ -87,8 +90,3 @@ def make_bot(settings: Settings, api_url: str) -> Bot:
         request=HTTPXRequest(connection_pool_size=SENDING, pool_timeout=30.0, read_timeout=20.0),
         get_updates_request=HTTPXRequest(connection_pool_size=2),
     )
-
-
-def data_folder(settings: Settings) -> Path:
-    """Where the simulator keeps its own file: beside the database of the demonstration."""
-    return Path("data")
