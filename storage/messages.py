@@ -44,7 +44,9 @@ class OutboxRow(Base, table=True):
         CheckConstraint(f"{OPEN} OR state IN ('sent', 'refused', 'unknown', 'dropped')", "state"),
         partial("open_in_order", "bot_id", "priority", "seq", where=OPEN),
         partial("open_by_chat", "bot_id", "chat_id", "seq", where=OPEN),
-        Index("sent_lately", "bot_id", "sent_at"),
+        partial(
+            "sent_lately", "bot_id", "sent_at", where="sent_at IS NOT NULL"
+        ),  # whole, it would attract other queries
         Index("showings", "run_id", "visit"),
         {"sqlite_autoincrement": True},
     )

@@ -1,5 +1,6 @@
 """What is queued leaves in order within its chat, no faster than allowed, and ends in a known state, workers dying or not."""
 
+import sqlite3
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -9,7 +10,7 @@ from uuid import UUID
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from storage.claims import Claimed, Limits, claim, next_due
 from storage.database import Database
@@ -30,7 +31,7 @@ from storage.outbox import (
 )
 from storage.tables import DataKey, table
 from storage.vault import Vault
-from tests.storage.conftest import START
+from tests.storage.conftest import START, someone
 
 BOT, ANN, BEA = 7_000_000_001, 5_100_000_000, 5_200_000_000
 FAST = Limits(per_second=1000, chat_gap=0.0)
@@ -365,3 +366,29 @@ def test_two_workers_share_the_work_and_send_nothing_twice(house: House) -> None
     for chat in range(1, 7):
         texts = [text for where, text in seen if where == chat]
         assert texts == sorted(texts)
+
+
+def claim_effort(house: House) -> int:
+    """How many hundreds of steps SQLite's machine takes for a claim."""
+    steps = Counter[str]()
+    with house.database.write() as session:
+        raw = session.connection().connection.driver_connection
+        assert isinstance(raw, sqlite3.Connection)
+        raw.set_progress_handler(lambda: steps.update(["hundred"]), 100)
+        claim(session, house.vault, BOT, "w", house.now, house.limits)
+        next_due(session, BOT)
+        raw.set_progress_handler(None, 0)
+    return steps["hundred"]
+
+
+def test_what_is_finished_costs_nothing(sqlite: Database, vault: Vault) -> None:
+    house = House(sqlite, vault, someone(sqlite))
+    house.queue(ANN)
+    before = claim_effort(house)
+    finished = [Message(BOT, ANN, house.person, "send", {}) for _ in range(3000)]
+    with sqlite.write() as session:
+        enqueue(session, vault, finished, START - timedelta(days=1))
+        done = {"state": "sent", "sent_at": START - timedelta(hours=1)}
+        session.execute(update(table(OutboxRow)).values(**done))
+    house.queue(ANN)
+    assert claim_effort(house) <= before + 1

@@ -75,7 +75,7 @@ def _outbox() -> None:
     op.create_index("ix_outbox_beneficiary_id", "outbox", ["beneficiary_id"])
     partial("open_by_chat", "outbox", ["bot_id", "chat_id", "seq"], "state IN ('queued', 'leased')")
     partial("open_in_order", "outbox", ["bot_id", "priority", "seq"], "state IN ('queued', 'leased')")
-    op.create_index("sent_lately", "outbox", ["bot_id", "sent_at"])
+    partial("sent_lately", "outbox", ["bot_id", "sent_at"], "sent_at IS NOT NULL")
     op.create_index("showings", "outbox", ["run_id", "visit"])
 
 
