@@ -90,10 +90,10 @@ async def _run_live(settings: Settings) -> None:
 
 async def _run_locally(settings: Settings) -> None:
     async with local.simulator(settings.simulator_port, Path("data/simulator.db")) as address:
-        await _serve(settings, address, WITHOUT_TOKEN.format(address=address))
+        await _serve(settings, address, LOCALLY.format(address=address))
 
 
-WITHOUT_TOKEN = """
+LOCALLY = """
 Jalon is running without a token, with a simulator in Telegram's place.
 
     Chat at {address}
