@@ -3,6 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 RUNTIME := .venv/.runtime-installed
 DEV := .venv/.dev-installed
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .PHONY: help run bot test test-long check smoke lock screenshots clean
@@ -10,17 +11,21 @@ DEV := .venv/.dev-installed
 help:  ## show these lines
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 14
 
-$(BIN)/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Jalon needs Python 3.11 or newer: make PYTHON=python3.12 run"; exit 1; }
-	@$(PYTHON) -m venv .venv || { echo "Python's venv module is missing (on Debian: apt install python3-venv)"; exit 1; }
-
-$(RUNTIME): requirements.lock | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
-	@touch $@
+# An installation that was broken off leaves `.unfinished`: the next one starts from nothing, never from a half.
+$(RUNTIME): requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+		{ echo "Jalon needs Python 3.11 or newer. If it has another name here: make run PYTHON=python3.12"; exit 1; }
+	@test -e $(BIN)/pip -a ! -e .venv/.unfinished || rm -rf .venv
+	@test -e $(BIN)/pip || { echo "Installing Jalon into .venv (once, a minute or so)…"; $(PYTHON) -m venv .venv >/dev/null; } || \
+		{ echo "Python's venv module is missing (on Debian: apt install python3-venv)."; rm -rf .venv; exit 1; }
+	@touch .venv/.unfinished
+	@$(PIP) --require-hashes -r requirements.lock
+	@$(PIP) --no-build-isolation --no-deps -e .
+	@mv .venv/.unfinished $@ && touch $@
 
 $(DEV): requirements-dev.lock $(RUNTIME)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@echo "Installing the tools of the developers…"
+	@$(PIP) --require-hashes -r requirements-dev.lock
 	@touch $@
 
 run: $(RUNTIME)  ## start Jalon (without a token: a local chat page on http://127.0.0.1:8080)
@@ -47,11 +52,11 @@ check: $(DEV)  ## lint, types, import contract, packs proved, diagrams current
 	$(BIN)/jalon flows schema --check
 
 smoke: $(DEV)  ## opt-in: the real Telegram (SMOKE_TOKEN and SMOKE_CHAT) compared with the simulator
-	$(BIN)/python -m tests.smoke
+	@$(BIN)/python -m tests.smoke
 
 screenshots: $(DEV)  ## walk the phase in a real browser and keep the pictures in docs/screenshots/
 	@tests/prepare
-	$(BIN)/python -m pytest tests/e2e -m browser --screenshots docs/screenshots
+	$(BIN)/python -m pytest tests/e2e/test_browser.py --screenshots docs/screenshots
 
 lock: $(DEV)  ## resolve the dependencies anew: names, versions and hashes, no address
 	$(BIN)/uv pip compile $(LOCK_FLAGS) pyproject.toml -o requirements.lock
@@ -60,4 +65,4 @@ lock: $(DEV)  ## resolve the dependencies anew: names, versions and hashes, no a
 LOCK_FLAGS := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet
 
 clean:  ## remove the virtual environment and the caches, never data/ nor secrets/
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
