@@ -101,16 +101,18 @@ def open_stores(settings: Settings, clock: Clock | None = None) -> Stores:
 
 
 @contextlib.asynccontextmanager
-async def serving(settings: Settings, simulator: Simulator, clock: ShiftedClock | None = None) -> AsyncIterator[House]:
-    """The bot's service in this event loop; stopped as Ctrl-C does when the block ends."""
+async def serving(
+    settings: Settings, simulator: Simulator, clock: ShiftedClock | None = None, shelf: Library | None = None
+) -> AsyncIterator[House]:
+    """The bot's service in this event loop; stopped as Ctrl-C does when the block ends. `shelf`: other flows than ours."""
     time = clock or ShiftedClock()
     stores = open_stores(settings, time)
-    shelf = library(settings)
+    flows = shelf or library(settings)
     bot = make_bot(settings, simulator.url)
     stopping = asyncio.Event()
-    task = asyncio.ensure_future(service.serve(settings, stores, shelf, bot, stopping))
+    task = asyncio.ensure_future(service.serve(settings, stores, flows, bot, stopping))
     try:
-        yield House(simulator, settings, stores, shelf, time)
+        yield House(simulator, settings, stores, flows, time)
     finally:
         stopping.set()
         try:
@@ -121,8 +123,8 @@ async def serving(settings: Settings, simulator: Simulator, clock: ShiftedClock 
 
 
 @contextlib.asynccontextmanager
-async def house(folder: Path, **more: Any) -> AsyncIterator[House]:
+async def house(folder: Path, shelf: Library | None = None, **more: Any) -> AsyncIterator[House]:
     """A simulator and a Jalon of their own for one test."""
     simulated = Simulator(folder / "simulator.db", tokens=[SIMULATED_TOKEN])
-    async with simulated, serving(settings_for(folder, **more), simulated) as running:
+    async with simulated, serving(settings_for(folder, **more), simulated, shelf=shelf) as running:
         yield running
