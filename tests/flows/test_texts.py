@@ -146,11 +146,11 @@ def test_every_part_of_the_information_is_dated() -> None:
     assert all(part.fact == f"informed_{part.id}" for part in parts)
 
 
-def test_the_battery_mixes_six_families_of_six() -> None:
+def test_the_battery_mixes_six_families_of_five() -> None:
     motivations = read_pack(PACKS / "preliminary.motivations.yaml")
     (battery,) = (step for step in motivations.steps if isinstance(step, BatteryStep))
     families = [item.dimension for item in battery.items]
-    assert Counter(families) == dict.fromkeys(motivations.dimensions, 6)
+    assert Counter(families) == dict.fromkeys(motivations.dimensions, 5)
     assert [left for left, right in pairwise(families) if left == right] == [], "neighbours of one family"
 
 
