@@ -44,12 +44,22 @@ class Travel:
                 waiting += self.after(state)
         return found
 
-    def dated_at(self, state: str) -> frozenset[str]:
-        """The facts that the packs met on the way to a state, or in it, can have dated."""
-        states = self.journey.pack.states
-        flows = [states[passed].flow for passed in states if state in self.reached(passed)]
-        packs = [self.packs[flow] for flow in flows if flow and flow in self.packs]
-        return frozenset(fact for pack in packs for fact in facts_of(pack))
+    def facts_in(self, state: str) -> frozenset[str]:
+        """The facts that the pack walked in a state can date."""
+        pack = self.packs.get(self.journey.flow_at(state) or "")
+        return facts_of(pack) if pack else frozenset()
+
+    def travelled(self) -> tuple[set[str], frozenset[str]]:
+        """The states that somebody can come to, guards respected, and the facts dated on the way to them all."""
+        met, facts = {self.journey.initial}, self.facts_in(self.journey.initial)
+        grown = True
+        while grown:
+            open_ways = (t for t in self.journey.pack.transitions if facts.issuperset(t.needs))
+            found = {t.to for t in open_ways if met.intersection(self.journey.sources(t))} - met
+            met |= found
+            facts = facts.union(*(self.facts_in(state) for state in found))
+            grown = bool(found)
+        return met, facts
 
 
 def states_exist(travel: Travel) -> Iterator[Problem]:
@@ -92,22 +102,21 @@ def every_trigger_can_happen(travel: Travel) -> Iterator[Problem]:
 
 def every_state_is_met_and_left(travel: Travel) -> Iterator[Problem]:
     states = travel.journey.pack.states
-    met = travel.reached(travel.journey.initial)
+    met, _ = travel.travelled()
     for name in states:
         if name not in met:
-            yield Problem("no transition leads to this state", name)
+            yield Problem("nobody can come to this state", name)
         if not any(states[reached].end for reached in travel.reached(name)):
             yield Problem("no end can be reached from this state", name)
 
 
 def guards_can_be_met(travel: Travel) -> Iterator[Problem]:
-    """A guard is a fact that some pack met before the transition, or just ended, can date."""
+    """A guard is a fact that some pack walked before the transition, or just ended, can date."""
+    _, facts = travel.travelled()
     for transition in travel.journey.pack.transitions:
-        for source in travel.journey.sources(transition):
-            dated = travel.dated_at(source)
-            for fact in transition.needs:
-                if fact not in dated:
-                    yield Problem(f"needs {fact}, which no pack dates before", transition.on)
+        for fact in transition.needs:
+            if fact not in facts:
+                yield Problem(f"needs {fact}, which no pack dates before", transition.on)
 
 
 def texts_in_every_language(travel: Travel) -> Iterator[Problem]:

@@ -12,8 +12,8 @@ def schema() -> dict[str, Any]:
     """JSON Schema (2020-12) of a pack. What needs the whole pack to judge is proved by `jalon flows check`."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "A pack of Jalon",
         **Pack.model_json_schema(by_alias=True),
+        "title": "A pack of Jalon",
     }
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from flows.consequences import standing_flags
 from flows.flow import Flow
 from flows.play import Player
+from flows.scores import scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +50,12 @@ class Situation:
 
 def _summary(player: Player) -> Iterator[str]:
     now = Situation.of(player)
-    yield f"= at {player.run.at}"
+    yield f"= at: {player.run.at}"
     for name in Situation.__slots__:
         if entries := getattr(now, name):
             yield f"= {name}: {', '.join(entries)}"
+    for score in scores(player.flow, player.run):
+        yield f"= score: {score.title} {score.sum} ({score.lowest} to {score.highest}, {score.count} answers)"
 
 
 def _indented(lines: Iterable[str]) -> Iterator[str]:
