@@ -1,6 +1,9 @@
 """Units of work: all or nothing, one writer at a time, readers who cannot write, times that are never naive."""
 
+import signal
 import stat
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from threading import Barrier, Thread
@@ -98,6 +101,23 @@ def test_a_commit_survives_the_power_cut(sqlite: Database) -> None:
     with sqlite.write() as session:
         settings = [session.execute(text(f"PRAGMA {name}")).scalar() for name in ("journal_mode", "synchronous")]
     assert settings == ["wal", 2]  # 2: FULL, the log is synced at each commit
+
+
+def test_a_process_killed_in_mid_work_leaves_what_it_had_committed(sqlite: Database, sqlite_url: str) -> None:
+    lines = (
+        "import os, signal, sys",
+        "from tests.storage.conftest import START, Database, someone",
+        "from storage.records import record_fact",
+        "database = Database(sys.argv[1])",
+        "person = someone(database)",
+        "with database.write() as session: record_fact(session, person, 'committed', START)",
+        "with database.write() as session: record_fact(session, person, 'lost', START); os.kill(os.getpid(), signal.SIGKILL)",
+    )
+    killed = subprocess.run([sys.executable, "-c", "\n".join(lines), sqlite_url], cwd=Path(__file__).parents[2])
+    assert killed.returncode == -signal.SIGKILL
+    with sqlite.write() as session:
+        assert session.execute(select(table(Fact).c.name)).scalars().all() == ["committed"]
+        assert session.execute(text("PRAGMA integrity_check")).scalar() == "ok"
 
 
 def test_a_row_cannot_refer_to_nobody(database: Database) -> None:

@@ -368,6 +368,19 @@ def test_two_workers_share_the_work_and_send_nothing_twice(house: House) -> None
         assert texts == sorted(texts)
 
 
+def test_claims_are_made_one_after_the_other(house: House) -> None:
+    house.queue(not_before=house.now + SECOND)
+    rows: list[Claimed] = []
+    with house.database.write() as session:
+        assert claim(session, house.vault, BOT, "one", house.now, house.limits) == []
+        thread = Thread(target=lambda: rows.extend(house.take("two", seconds=1)))
+        thread.start()
+        thread.join(0.1)
+        assert rows == []  # not before it is known what the first one took
+    thread.join()
+    assert len(rows) == 1
+
+
 def claim_effort(house: House) -> int:
     """How many hundreds of steps SQLite's machine takes for a claim."""
     steps = Counter[str]()
