@@ -13,10 +13,12 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import typer
+from telegram import Bot
 
+from bot.library import Library
 from flows.organisation import OrganisationError
 from flows.problems import PackError
-from jalon import invitations, local, service
+from jalon import greeting, invitations, local, service
 from jalon.flows_cli import app as flows_app
 from jalon.settings import Settings, SettingsError, read_settings
 from jalon.wiring import NotReady, library, make_bot, stores
@@ -71,7 +73,8 @@ def run() -> None:
     """Start Jalon: with a token the real bot, without one the local simulator and its chat page."""
     settings = read_settings()
     _log(settings)
-    asyncio.run(_run_live(settings) if settings.live else _run_locally(settings))
+    shelf = library(settings)
+    asyncio.run(_run_live(settings, shelf) if settings.live else _run_locally(settings, shelf))
 
 
 @command("bot")
@@ -81,36 +84,36 @@ def bot() -> None:
     if not settings.live:
         raise NotReady("TELEGRAM_BOT_TOKEN is not set: write it into .env, or use `jalon run` for the local simulator")
     _log(settings)
-    asyncio.run(_run_live(settings))
+    asyncio.run(_run_live(settings, library(settings)))
 
 
-async def _run_live(settings: Settings) -> None:
-    await _serve(settings, settings.telegram_api_url.rstrip("/"), "Jalon is running. Ctrl-C stops it.")
+async def _run_live(settings: Settings, shelf: Library) -> None:
+    def greet(bot: Bot, new_key: bool) -> str:
+        return greeting.live(settings, bot.username, new_key=new_key)
+
+    await _serve(settings, shelf, settings.telegram_api_url.rstrip("/"), greet)
 
 
-async def _run_locally(settings: Settings) -> None:
+async def _run_locally(settings: Settings, shelf: Library) -> None:
     async with local.simulator(settings.simulator_port, Path("data/simulator.db")) as address:
-        await _serve(settings, address, LOCALLY.format(address=address))
+
+        def greet(bot: Bot, new_key: bool) -> str:
+            return greeting.simulated(settings, address, new_key=new_key)
+
+        await _serve(settings, shelf, address, greet)
 
 
-LOCALLY = """
-Jalon is running without a token, with a simulator in Telegram's place.
-
-    Chat at {address}
-
-Nothing leaves this machine. To go live: write TELEGRAM_BOT_TOKEN (from BotFather) into .env, then `make run` again.
-Ctrl-C stops."""
-
-
-async def _serve(settings: Settings, address: str, ready: str) -> None:
+async def _serve(settings: Settings, shelf: Library, address: str, greet: Callable[[Bot, bool], str]) -> None:
     stopping = asyncio.Event()
     service.stop_on_signals(stopping)
     with stores(settings, create_key=True) as opened:
-        shelf = library(settings)
         client = make_bot(settings, address)
-        typer.echo(ready)
+
+        def ready() -> None:
+            typer.echo(greet(client, opened.new_key))
+
         try:
-            await service.serve(settings, opened, shelf, client, stopping)
+            await service.serve(settings, opened, shelf, client, stopping, ready)
         finally:
             await client.shutdown()
     typer.echo("Stopped.")
@@ -126,7 +129,9 @@ def invite(
 ) -> None:
     """Open a dossier and print its invitation link and QR code; with --relink, move one to another account."""
     settings = read_settings()
-    with stores(settings) as opened:
+    with stores(settings, create_key=True) as opened:
+        if opened.new_key:
+            typer.echo(greeting.new_key(settings))
         made = (
             invitations.relink(settings, opened, relink)
             if relink

@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import errno
+import socket
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,37 +13,66 @@ from jalon.wiring import NotReady
 
 READY = "simulator ready on "
 START, STOP = 20.0, 5.0  # seconds
+LEAVING, LOOK = 3.0, 0.1  # seconds: the simulator of a Jalon that was killed is about to leave the port
 
 
 @contextlib.asynccontextmanager
 async def simulator(port: int, file: Path) -> AsyncIterator[str]:
-    """Starts the simulator and gives its address; stops it in the end. Raises `NotReady` when it does not start."""
+    """Starts the simulator and gives its address; stops it in the end. Raises `NotReady` when it does not start.
+
+    However Jalon ends, the simulator ends with it: it watches its standard input, the other end of which is ours.
+    """
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    options = ["--port", str(port), "--file", str(file), "--token", SIMULATED_TOKEN]
+    await _until_free(port)
+    options = ["--port", str(port), "--file", str(file), "--token", SIMULATED_TOKEN, "--attached"]
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "simulator",
         *options,
+        stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         start_new_session=True,  # Ctrl-C reaches Jalon first, which stops it in the right order
     )
     try:
-        yield await _address(process, port)
+        yield await _address(process)
     finally:
         await _end(process)
 
 
-async def _address(process: asyncio.subprocess.Process, port: int) -> str:
+async def _until_free(port: int) -> None:
+    for _ in range(int(LEAVING / LOOK)):
+        trouble = _trouble(port)
+        if trouble is None:
+            return
+        if trouble.errno != errno.EADDRINUSE:
+            raise NotReady(f"SIMULATOR_PORT: port {port} cannot be used ({trouble.strerror})")
+        await asyncio.sleep(LOOK)
+    raise NotReady(
+        f"port {port} is taken: is Jalon already running in another window? "
+        f"To use another one: make run SIMULATOR_PORT={port + 10}"
+    )
+
+
+def _trouble(port: int) -> OSError | None:
+    """Why nobody can listen on the port now, if so."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            return error
+    return None
+
+
+async def _address(process: asyncio.subprocess.Process) -> str:
     assert process.stdout is not None  # noqa: S101 - asked for above
     try:
         line = (await asyncio.wait_for(process.stdout.readline(), START)).decode().strip()
     except TimeoutError:
         line = ""
     if not line.startswith(READY):
-        raise NotReady(
-            f"the simulator did not start: is port {port} taken? Choose another: SIMULATOR_PORT=8090 make run"
-        )
+        raise NotReady("the simulator did not start; the line above, if there is one, says why")
     return line.removeprefix(READY)
 
 

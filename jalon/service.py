@@ -6,7 +6,7 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from telegram import Bot, BotCommand
@@ -32,11 +32,22 @@ BEAT = timedelta(seconds=30)  # between signs of life
 GRACE = 10.0  # seconds for the turn and the calls in hand when stopping
 
 
-async def serve(settings: Settings, stores: Stores, library: Library, bot: Bot, stopping: asyncio.Event) -> None:
-    """Runs the bot until `stopping` is set. Raises `NotReady` when Telegram refuses the token."""
+async def serve(
+    settings: Settings,
+    stores: Stores,
+    library: Library,
+    bot: Bot,
+    stopping: asyncio.Event,
+    ready: Callable[[], None] = lambda: None,
+) -> None:
+    """Runs the bot until `stopping` is set. `ready` is called once Telegram has answered.
+
+    Raises `NotReady` when Telegram refuses the token.
+    """
     await _connect(bot, stopping)
     if stopping.is_set():
         return
+    ready()
     house = House(stores.database, stores.vault, library, bot.id, settings.entrance, settings.time_zone)
     await asyncio.to_thread(_prepare, stores, library)
     limits = Limits(settings.messages_per_second, settings.chat_gap_seconds, settings.chat_burst)

@@ -84,6 +84,12 @@ class Settings(BaseSettings):
         return self.telegram_bot_token is not None
 
     @property
+    def database(self) -> str:
+        """Where the data is, for people to read: the file, or the server's address without its password."""
+        url = parse(self.database_url)
+        return str(url.database) if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
+
+    @property
     def entrance(self) -> Enrolment:
         return self.enrolment or ("invitation" if self.live else "open")
 

@@ -29,10 +29,11 @@ class NotReady(Exception):
 
 @dataclass(frozen=True)
 class Stores:
-    """The open database and the vault of its content."""
+    """The open database and the vault of its content. `new_key`: its master key was made just now."""
 
     database: Database
     vault: Vault
+    new_key: bool = False
 
 
 def master_key(settings: Settings, database: Database, *, create: bool) -> tuple[MasterKey, bool]:
@@ -56,11 +57,8 @@ def stores(settings: Settings, *, create_key: bool = False) -> Iterator[Stores]:
     database = Database(settings.database_url)
     try:
         key, made = master_key(settings, database, create=create_key)
-        if made:
-            print(f"A master key was made: {settings.master_key_file.resolve()}")
-            print("Keep a copy of it elsewhere: without it, nothing that was written can be read again.")
         upgrade(database)
-        yield Stores(database, Vault(key))
+        yield Stores(database, Vault(key), made)
     finally:
         database.close()
 

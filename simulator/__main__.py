@@ -2,8 +2,11 @@
 
 import argparse
 import asyncio
+import contextlib
+import os
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from simulator.app import Simulator
@@ -19,7 +22,22 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--token", action="append", default=[], help="a bot's token; may be repeated")
     parser.add_argument("--bot-username", default=DEFAULT_USERNAME)
     parser.add_argument("--seed", type=int, help="makes ids and probabilities reproducible")
+    parser.add_argument("--attached", action="store_true", help="stop when the standard input ends: with the starter")
     return parser.parse_args()
+
+
+def _when_input_ends(act: Callable[[], None]) -> None:
+    """Calls `act` once the standard input, a pipe, ends: its other end was closed, or its process was killed."""
+    loop, source = asyncio.get_running_loop(), sys.stdin.fileno()
+
+    def look() -> None:
+        with contextlib.suppress(OSError):  # a reset is an end too
+            if os.read(source, 4096):
+                return
+        loop.remove_reader(source)
+        act()
+
+    loop.add_reader(source, look)
 
 
 async def _serve(arguments: argparse.Namespace) -> None:
@@ -27,6 +45,8 @@ async def _serve(arguments: argparse.Namespace) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
+    if arguments.attached:
+        _when_input_ends(stop.set)
     simulator = Simulator(
         arguments.file,
         host=arguments.host,
