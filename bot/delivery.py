@@ -54,6 +54,12 @@ def verdict(error: TelegramError, *, news: bool) -> Verdict:
     return "later" if isinstance(error, NetworkError) else "refused"
 
 
+def reason(error: TelegramError) -> str:
+    """What Telegram said, for the row and the log: cut where it begins to quote the message it refused."""
+    said = error.message.replace("'", '"').partition('"')[0].strip()
+    return f"{type(error).__name__}: {said[:120]}"
+
+
 def _bad_request(said: str, news: bool) -> Verdict:
     if any(words in said for words in ALREADY):
         return "sent"
@@ -146,7 +152,7 @@ async def call(bot: Bot, row: Claimed) -> Outcome:
 
 async def _after_error(bot: Bot, row: Claimed, error: TelegramError) -> Outcome:
     decided = verdict(error, news=row.kind == "edit" and bool(row.payload["fallback"]))
-    words = f"{type(error).__name__}: {error.message}"
+    words = reason(error)
     if decided == "sent":
         return Outcome("sent", row.payload.get("message_id") or row.message_id)
     if decided == "anew":
@@ -161,7 +167,7 @@ async def _anew(bot: Bot, row: Claimed) -> Outcome:
         return Outcome("sent", await _send(bot, row))
     except TelegramError as error:
         decided = verdict(error, news=False)
-        return Outcome(decided, error=f"{type(error).__name__}: {error.message}", wait=_wait(error, row))
+        return Outcome(decided, error=reason(error), wait=_wait(error, row))
 
 
 def _wait(error: TelegramError, row: Claimed) -> timedelta:
