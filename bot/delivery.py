@@ -56,7 +56,7 @@ def verdict(error: TelegramError, *, news: bool) -> Verdict:
 
 def reason(error: TelegramError) -> str:
     """What Telegram said, for the row and the log: cut where it begins to quote the message it refused."""
-    said = error.message.replace("'", '"').partition('"')[0].strip()
+    said = error.message.partition('"')[0].strip()
     return f"{type(error).__name__}: {said[:120]}"
 
 
