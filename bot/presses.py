@@ -18,12 +18,12 @@ from bot.screens import Screen, why_text
 from bot.talk import Talk
 from bot.travel import activate, enter, go_on, resume
 from bot.walking import leave
-from bot.words import safe, say
+from bot.words import safe
 from flows.buttons import Menu, Op, Press, decode
 from flows.engine import step
 from flows.events import Answered, Completed, Event, IllegalEvent, Invalid, Marked, Stale, WentBack
 from flows.flow import Node
-from flows.pack import BatteryStep, ChoicesStep, ChoiceStep, Pick, RankingStep, ScaleStep
+from flows.pack import BatteryStep, ChoicesStep, ChoiceStep, Length, Pick, RankingStep, ScaleStep, TextStep
 from flows.run import Run, Value
 from flows.values import READ
 from flows.wording import read_value
@@ -36,9 +36,7 @@ def pressed(talk: Talk, incoming: Incoming) -> None:
     """A press on any button of ours."""
     press = decode(incoming.text)
     if isinstance(press, Menu):
-        if press.name in ONCE:
-            talk.unbutton()
-        MENUS.get(press.name, _unknown)(talk, press.arg)
+        _menu_pressed(talk, press)
     elif isinstance(press, Press):
         _question_pressed(talk, press)
     else:
@@ -75,7 +73,7 @@ def _apply(talk: Talk, run: Run, node: Node, press: Press) -> None:
         event = _event(run, node, press)
         stepped = step(talk.flow(run), run, event, talk.now)
     except Invalid as refusal:
-        _too_many_or_few(talk, node, refusal.reason)
+        _not_yet(talk, node, refusal.reason)
     except IllegalEvent:
         talk.notice("first_question" if press.op == "back" and run.visit == press.visit else "stale")
     else:
@@ -84,10 +82,17 @@ def _apply(talk: Talk, run: Run, node: Node, press: Press) -> None:
         go_on(talk, run, event, stepped=stepped)
 
 
-def _too_many_or_few(talk: Talk, node: Node, reason: str) -> None:
-    known = {"too_many": "marked_too_many", "too_few": "marked_too_few"}
-    pick = node.step.pick if isinstance(node.step, ChoicesStep | RankingStep) else Pick(max=1)
-    talk.notice(known.get(reason, "stale"), min=pick.min, max=pick.max)
+def _not_yet(talk: Talk, node: Node, reason: str) -> None:
+    """The ticks or words so far do not make an answer: a notice says what is missing, and they stay."""
+    known = {"too_many": "marked_too_many", "too_few": "marked_too_few", "too_short": "reprise_too_short"}
+    match node.step:
+        case ChoicesStep() | RankingStep():
+            bounds: Pick | Length = node.step.pick
+        case TextStep():
+            bounds = node.step.length
+        case _:
+            bounds = Pick()
+    talk.notice(known.get(reason, "stale"), min=bounds.min, max=bounds.max)
 
 
 def _event(run: Run, node: Node, press: Press) -> Event:
@@ -180,6 +185,16 @@ def _leave_other(talk: Talk, run: Run) -> None:
 
 
 # --------------------------------------------------------------------------------------------------- buttons of menus
+def _menu_pressed(talk: Talk, press: Menu) -> None:
+    if press.name in ONCE:
+        talk.unbutton()
+    over = OVER.get(press.name)
+    if over and over(talk, press.arg):
+        talk.notice("ended_button")
+    else:
+        MENUS.get(press.name, _unknown)(talk, press.arg)
+
+
 def _turned(talk: Talk, screen: Screen) -> None:
     talk.notice()
     talk.edit(screen, message_id=talk.incoming.message_id, new=True)
@@ -188,23 +203,6 @@ def _turned(talk: Talk, screen: Screen) -> None:
 def _answers(talk: Talk, argument: str) -> None:
     screen = page(talk, argument) if argument else overview(talk)
     _turned(talk, screen)
-
-
-def _begin(talk: Talk, argument: str) -> None:
-    """The next part begins; a second tap, or a card of an earlier part, changes nothing."""
-    if argument != talk.who.journey_at or talk.who.active_run_id is not None:
-        talk.notice("ended_button")
-        return
-    talk.notice()
-    enter(talk)
-
-
-def _resume(talk: Talk, argument: str) -> None:
-    if argument not in ("", talk.who.journey_at):
-        talk.notice("ended_button")
-        return
-    talk.notice()
-    resume(talk)
 
 
 def _command(act: Callable[[Talk], None]) -> Callable[[Talk, str], None]:
@@ -217,10 +215,27 @@ def _command(act: Callable[[Talk], None]) -> Callable[[Talk, str], None]:
 
 ONCE = {"begin", "resume", "language", "pause", "sent", "stop", "stop_yes", "stop_no"}  # their card has done its work
 
+
+def _paused(talk: Talk, argument: str) -> bool:
+    run = talk.active_run()
+    return run is not None and run.paused
+
+
+# When a button has nothing left to do: a second tap, or a card of another time. It then changes nothing and says so.
+OVER: dict[str, Callable[[Talk, str], bool]] = {
+    "begin": lambda talk, state: state != talk.who.journey_at or talk.who.active_run_id is not None,
+    "resume": lambda talk, state: state not in ("", talk.who.journey_at),
+    "language": lambda talk, code: code == talk.language,
+    "pause": _paused,
+    "sent": lambda talk, _: talk.who.writing_since is None,
+    "stop": lambda talk, _: talk.who.stopped_at is not None,
+    "stop_yes": lambda talk, _: talk.who.stopped_at is not None,
+}
+
 MENUS: dict[str, Callable[[Talk, str], None]] = {
     "answers": _answers,
-    "begin": _begin,
-    "resume": _resume,
+    "begin": _command(enter),
+    "resume": _command(resume),
     "language": choose_language,
     "pause": _command(pause),
     "counsellor": _command(write_to_counsellor),
