@@ -1,0 +1,33 @@
+"""One Jalon a module, with the flows the module names in `SHELF`; a new person for each test."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from tests.bot.conversing import Guest, parked_updates
+from tests.bot.shelf import shelf
+from tests.harness import House, house
+
+FORGIVEN = ("message is not modified",)  # Telegram's answer to an edit that a second tap makes once more
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    """A house for the whole module. When it closes: nothing was parked, and Telegram refused nothing."""
+    async with house(tmp_path_factory.mktemp("house"), shelf(*request.module.SHELF)) as running:
+        yield running
+        refused = [call for call in await running.refused() if not _forgiven(call["description"])]
+        assert not refused, "Telegram refused calls of the bot"
+        assert not parked_updates(running), "updates made the code fail"
+
+
+def _forgiven(description: str) -> bool:
+    return any(words in description for words in FORGIVEN)
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def nadia(home: House) -> AsyncIterator[Guest]:
+    """Somebody new, whose telephone is French."""
+    async with Guest(home) as guest:
+        yield guest
