@@ -52,7 +52,7 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """One unit of work: everything or nothing. No `await` inside. Not nestable."""
+        """One unit of work: everything or nothing. It begins with its first statement. No `await` inside. Not nestable."""
         with self._alone(), _session(self._writer) as session:
             yield session
 

@@ -1,4 +1,8 @@
-"""Bringing a database to the schema of this code, when the application starts."""
+"""Bringing a database to the schema of this code, when the application starts.
+
+A new migration is one more file in migrations/versions, written by hand with the words of `storage.migrations.words`. A test
+compares what the migrations make with what the models say, on both databases.
+"""
 
 import logging
 from collections.abc import Iterator

