@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, select
 
 from flows.diagram import pages
@@ -68,6 +69,9 @@ def _plainly() -> Iterator[None]:
         yield
     except (PackError, StorageError) as error:
         typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    except SQLAlchemyError as error:
+        typer.echo(f"the database cannot be asked: {str(error).splitlines()[0]}", err=True)
         raise typer.Exit(1) from None
 
 

@@ -1,7 +1,10 @@
 """`jalon flows`: what a practitioner sees."""
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 import jsonschema
 import pytest
@@ -9,6 +12,7 @@ from ruamel.yaml import YAML
 from typer.testing import CliRunner, Result
 
 from flows.diagram import pack_page, pages
+from flows.engine import new_run
 from flows.flow import Flow, canonical, version_of
 from flows.graph import Graph
 from flows.journey import load_journey
@@ -18,6 +22,12 @@ from flows.schema import COMMENT, schema, schema_text
 from flows.stranded import stranded
 from flows.transcript import read_transcript
 from jalon.flows_cli import DOCS, app
+from storage.database import Database
+from storage.keys import MasterKey
+from storage.migrate import upgrade
+from storage.people import create_beneficiary
+from storage.runs import create_run, keep_version
+from storage.vault import Vault
 
 GOOD = Path(__file__).with_name("good_pack.yaml")
 
@@ -169,3 +179,27 @@ def test_a_pack_may_name_its_schema_for_the_editor(tmp_path: Path) -> None:
     file.write_text(f"{COMMENT}../docs/pack.schema.json\n" + GOOD.read_text(encoding="utf-8"), encoding="utf-8")
     assert version_of(read_pack(file)) == Flow(read_pack(GOOD)).version
     assert schema()["title"] == "A pack of Jalon"
+
+
+def test_the_database_is_asked_whether_anybody_is_stranded(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'jalon.db'}"
+    pack = read_pack(GOOD)
+    flow, now = Flow(pack), datetime(2027, 3, 1, tzinfo=UTC)
+    database, vault = Database(url), Vault(MasterKey(bytes(range(32))))
+    upgrade(database)
+    fine, lost = new_run(flow, uuid4(), "fr"), new_run(flow, uuid4(), "fr")
+    with database.write() as session:
+        keep_version(session, flow.version, flow.id, canonical(pack), now)
+        person = create_beneficiary(session, language="fr", journey_id="preliminary", journey_at="welcome", now=now)
+        create_run(session, vault, person, fine, now)
+        create_run(session, vault, person, replace(lost, at="gone"), now)
+    database.close()
+    result = run("check", str(GOOD), "--against", url)
+    assert result.exit_code == 1
+    assert result.output.splitlines()[1:] == [f"run {lost.id}: its version {flow.version} has no gone"]
+
+
+def test_a_database_without_tables_is_refused_in_plain_words(tmp_path: Path) -> None:
+    result = run("check", str(GOOD), "--against", f"sqlite:///{tmp_path / 'empty.db'}")
+    assert result.exit_code == 1
+    assert "cannot be asked" in result.output
