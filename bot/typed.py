@@ -107,7 +107,8 @@ def _came_early(talk: Talk, run: Run) -> bool:
         return False
     seen_before = any(showing.step == run.at for showing in showings(talk.session, run.id, run.visit - 1))
     last, mine = shown[-1], talk.incoming.message_id or 0
-    return not seen_before and (last.state == "queued" or (last.message_id is not None and mine < last.message_id))
+    under_way = last.message_id is None and last.state in ("queued", "leased")
+    return not seen_before and (under_way or (last.message_id is not None and mine < last.message_id))
 
 
 def _early(talk: Talk, run: Run) -> None:
