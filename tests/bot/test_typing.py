@@ -1,0 +1,371 @@
+"""Typing instead of tapping: understood, kindly asked again, gathered, corrected; and the way back after a silence."""
+
+from datetime import UTC, datetime, timedelta
+from typing import get_args
+
+import pytest
+
+from bot.reprise import REPRISES
+from bot.walking import SILENCE
+from flows.understood import Reason
+from tests.bot.conversing import BACK, BEGIN, DONE, KEEP, SKIP, Guest, labels_of, opening, said, validate
+from tests.harness import House
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+SHELF = ("kinds",)
+FAR = 900  # days: past every date the pack allows
+
+
+async def at(guest: Guest, which: str) -> None:
+    await guest.come()
+    await guest.tap(BEGIN, which)
+
+
+def iso(days: int) -> str:
+    return (datetime.now(UTC) + timedelta(days=days)).date().isoformat()
+
+
+def figures(days: int) -> str:
+    return f"{datetime.now(UTC) + timedelta(days=days):%d/%m/%Y}"
+
+
+# ------------------------------------------------------------------------------------------- answers, kind after kind
+@pytest.mark.parametrize(
+    ("which", "typed", "node", "value"),
+    [
+        ("Lecture", "c'est lu", "notice", "read"),
+        ("Couleur", "ROUGE", "colour", "red"),
+        ("Couleur", "2", "colour", "light_blue"),
+        ("Couleur", "bleu fonce", "colour", "dark_blue"),
+        ("Couleur", "passer", "colour", "skipped"),
+        ("Fruits", "pomme, figue et cerise", "fruits", ["apple", "fig", "cherry"]),
+        ("Fruits", "1 et 4", "fruits", ["apple", "grape"]),
+        ("Fruits", "aucun fruit", "fruits", ["no_fruit"]),
+        ("Saisons", "hiver puis été", "order", ["winter", "summer"]),
+        ("Humeur", "7/10", "mood", 7),
+        ("Humeur", "radieuse", "mood", 10),
+        ("Histoire", "j'en parlerai", "story", "deferred"),
+        ("Mesure", "vingt-deux ans", "age", 22),
+        ("Date", figures(40), "day", iso(40)),
+        ("Affirmations", "un peu", "items.sea", 2),
+    ],
+)
+async def test_each_kind_of_question_is_answered_by_typing(nadia: Guest, which, typed, node, value) -> None:
+    await at(nadia, which)
+    await nadia.tell(typed)
+    assert nadia.results("kinds")[node] == value
+    assert nadia.run("kinds").at != node
+
+
+async def test_a_typed_answer_closes_its_question_as_a_tap_does(nadia: Guest) -> None:
+    await at(nadia, "Couleur")
+    await nadia.tell("le bleu clair")
+    shown = nadia.message("Quelle couleur")
+    assert shown["text"].endswith("✔ Bleu clair")
+    assert labels_of(shown) == []
+
+
+@pytest.mark.parametrize(
+    ("which", "typed", "key", "holes"),
+    [
+        ("Couleur", "turlututu", "not_understood", {}),
+        ("Couleur", "bleu", "reprise_ambiguous", {}),
+        ("Couleur", "je ne sais pas", "reprise_unsure", {}),
+        ("Couleur", "j'en parlerai de vive voix", "reprise_not_deferrable", {}),
+        ("Couleur", "rouge et bleu clair", "reprise_too_many", {"max": 1}),
+        ("Fruits", "pomme", "reprise_too_few", {"min": 2}),
+        ("Fruits", "pomme, poire, figue, raisin", "reprise_too_many", {"max": 3}),
+        ("Fruits", "pomme et aucun fruit", "reprise_exclusive", {}),
+        ("Saisons", "été", "reprise_too_few", {"min": 2}),
+        ("Humeur", "11", "reprise_out_of_range", {"low": 0, "high": 10}),
+        ("Humeur", "turlututu", "not_understood", {}),
+        ("Humeur", "bof", "reprise_unsure", {}),
+        ("Mesure", "12", "reprise_out_of_range", {"low": 16, "high": 99}),
+        ("Mesure", "vingt et demi", "reprise_whole_number", {}),
+        ("Mesure", "plus de 20", "reprise_roughly", {}),
+        ("Mesure", "30 mois", "reprise_other_unit", {}),
+        ("Mesure", "passer", "reprise_required", {}),
+        ("Date", "31 février", "reprise_no_such_day", {}),
+        ("Date", "2031", "reprise_incomplete", {}),
+        ("Affirmations", "peut-être bien", "not_understood", {}),
+    ],
+)
+async def test_what_is_not_understood_is_asked_again_kindly(nadia: Guest, which, typed, key, holes) -> None:
+    await at(nadia, which)
+    before = nadia.run("kinds")
+    question = nadia.last()
+    [again] = await nadia.tell(typed)
+    assert again == f"{said(key, **holes)}\n\n{question}"
+    after = nadia.run("kinds")
+    assert (after.at, after.answers) == (before.at, before.answers)
+    assert len([m for m in nadia.messages if labels_of(m)]) <= 1, "one question at a time has buttons"
+
+
+async def test_every_reason_not_to_understand_has_its_sentence() -> None:
+    assert set(REPRISES) == set(get_args(Reason))
+
+
+@pytest.mark.parametrize(("days", "key"), [(-3, "reprise_too_early"), (FAR, "reprise_too_late")])
+async def test_a_day_out_of_bounds_is_told_the_bound(nadia: Guest, days: int, key: str) -> None:
+    await at(nadia, "Date")
+    [again] = await nadia.tell(figures(days))
+    assert again.startswith(opening(key))
+    assert "day" not in nadia.results("kinds")
+
+
+async def test_a_weekday_that_is_not_that_days(nadia: Guest) -> None:
+    await at(nadia, "Date")
+    day = datetime.now(UTC) + timedelta(days=30)
+    names = ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"]
+    [again] = await nadia.tell(f"{names[(day.weekday() + 1) % 7]} {day:%d/%m/%Y}")
+    assert again.startswith(said("reprise_other_weekday"))
+
+
+# ----------------------------------------------------------------------------------------- an open answer, in pieces
+async def test_an_open_answer_gathers_until_it_is_said_to_be_complete(nadia: Guest) -> None:
+    await at(nadia, "Histoire")
+    await nadia.tell("Le matin, je marche.", "Puis je lis.")
+    await nadia.tell("3")  # a number, a label, a word that skips elsewhere: here it is all part of the story
+    await nadia.tell("passer")
+    assert nadia.run("kinds").at == "story"
+    assert nadia.live(DONE) == 1
+    await nadia.tap(DONE)
+    assert nadia.results("kinds")["story"] == "Le matin, je marche.\nPuis je lis.\n3\npasser"
+    assert "Et ensuite ?" in nadia.last()
+
+
+async def test_an_open_answer_is_never_the_answer_to_the_next_question(nadia: Guest) -> None:
+    await at(nadia, "Histoire")
+    await nadia.tell("Le matin, je marche. Repos")
+    await nadia.press(DONE)
+    await nadia.say("Promenade")  # typed while the next question is still on its way
+    await nadia.quiet()
+    assert "after" not in nadia.results("kinds")
+    assert nadia.results("kinds")["story"] == "Le matin, je marche. Repos\nPromenade"
+    assert said("added_to_previous") in nadia.texts()
+
+
+async def test_what_came_before_its_question_could_be_seen_does_not_answer_it(nadia: Guest) -> None:
+    await at(nadia, "Couleur")
+    await nadia.tell("rouge", "promenade")
+    assert nadia.results("kinds") == {"which": "colour", "colour": "red"}
+    assert nadia.last().startswith(said("came_early"))
+    assert "promenade" in nadia.heard()
+    await nadia.tell("promenade")
+    assert nadia.results("kinds")["after"] == "walk"
+
+
+async def test_a_question_still_on_its_way_cannot_have_been_answered(nadia: Guest) -> None:
+    await nadia.come()
+    await nadia.tap(BEGIN)
+    await nadia._ask("POST", "/faults", {"action": "slow", "method": "sendMessage", "seconds": 0.3, "count": 1})
+    await nadia.press("Couleur")
+    await nadia.wait_for_text("Quelle couleur")  # it is there, but Telegram has not said so yet
+    await nadia.tell("rouge")
+    assert nadia.results("kinds") == {"which": "colour"}
+    assert nadia.last().startswith(said("came_early"))
+
+
+async def test_leaving_an_open_question_keeps_what_was_written(nadia: Guest) -> None:
+    await at(nadia, "Histoire")
+    await nadia.tell("Le matin, je marche.")
+    await nadia.tell("/retour")
+    assert nadia.live(DONE) == 0
+    await nadia.tap(KEEP)
+    assert nadia.results("kinds") == {"which": "story", "story": "Le matin, je marche."}
+
+
+async def test_changing_the_language_in_the_middle_of_an_answer_keeps_its_pieces(nadia: Guest) -> None:
+    await at(nadia, "Histoire")
+    await nadia.tell("Le matin, je marche.")
+    await nadia.tell("/langue")
+    await nadia.tell("Then I read.")
+    await nadia.tap(said("button_done", "en"))
+    assert nadia.results("kinds")["story"] == "Le matin, je marche.\nThen I read."
+
+
+async def test_a_text_that_is_too_long_is_not_cut(nadia: Guest) -> None:
+    await at(nadia, "Histoire")
+    [again] = await nadia.tell("a" * 91)
+    assert again.startswith(said("reprise_too_long", max=90))
+    assert "a" * 91 in nadia.heard(), "it stays in the conversation"
+    assert "story" not in nadia.results("kinds")
+
+
+async def test_a_piece_too_many_is_refused_and_the_others_stay(nadia: Guest) -> None:
+    await at(nadia, "Histoire")
+    await nadia.tell("a" * 60)
+    [again] = await nadia.tell("b" * 60)
+    assert again.startswith(said("reprise_too_long", max=90))
+    await nadia.tap(DONE)
+    assert nadia.results("kinds")["story"] == "a" * 60
+
+
+async def test_an_open_question_that_is_left_aside_can_be_skipped(nadia: Guest) -> None:
+    await at(nadia, "Histoire")
+    await nadia.tell("passer")
+    assert nadia.results("kinds")["story"] == "skipped"
+
+
+async def test_typing_where_ticks_were_made_replaces_them(nadia: Guest) -> None:
+    await at(nadia, "Fruits")
+    await nadia.tap("☐ Pomme", "☐ Poire")
+    await nadia.tell("figue et raisin")
+    assert nadia.results("kinds")["fruits"] == ["fig", "grape"]
+
+
+async def test_ticks_survive_what_is_not_understood(nadia: Guest) -> None:
+    await at(nadia, "Fruits")
+    await nadia.tap("☐ Pomme", "☐ Poire")
+    await nadia.tell("turlututu")
+    await nadia.tap(validate(2))
+    assert nadia.results("kinds")["fruits"] == ["apple", "pear"]
+
+
+# ------------------------------------------------------------------------------------------------- correcting oneself
+async def test_editing_the_last_message_changes_a_choice(nadia: Guest) -> None:
+    await at(nadia, "Couleur")
+    await nadia.tell("rouge")
+    assert await nadia.correct("bleu clair") == [said("edit_done")]
+    assert nadia.results("kinds")["colour"] == "light_blue"
+    assert nadia.message("Quelle couleur")["text"].endswith("✔ Bleu clair")
+    assert "Repos" in nadia.labels(), "the question at hand stays as it was"
+    assert [g.answer.value for g in nadia.history("kinds") if g.step == "colour"] == ["red", "light_blue"]
+
+
+async def test_editing_a_number(nadia: Guest) -> None:
+    await at(nadia, "Mesure")
+    await nadia.tell("22")
+    await nadia.correct("25 ans")
+    assert nadia.results("kinds")["age"] == 25
+
+
+async def test_editing_a_piece_of_the_answer_being_written(nadia: Guest) -> None:
+    await at(nadia, "Histoire")
+    await nadia.tell("Le matin, je marche.", "Le soir, je lit.")
+    await nadia.correct("Le soir, je lis.")
+    await nadia.tap(DONE)
+    assert nadia.results("kinds")["story"] == "Le matin, je marche.\nLe soir, je lis."
+
+
+async def test_editing_an_early_piece_after_the_answer_is_complete(nadia: Guest) -> None:
+    await at(nadia, "Histoire")
+    await nadia.tell("Le matin, je dort.", "Le soir, je lis.")
+    first = nadia.own()[-2]["message_id"]
+    await nadia.tap(DONE)
+    assert await nadia.correct("Le matin, je dors.", first) == [said("edit_done")]
+    assert nadia.results("kinds")["story"] == "Le matin, je dors.\nLe soir, je lis."
+    assert "je dors" in nadia.message("Racontez une journée")["text"]
+
+
+async def test_editing_a_piece_until_it_is_too_long(nadia: Guest) -> None:
+    await at(nadia, "Histoire")
+    await nadia.tell("Le matin, je marche.")
+    [reply] = await nadia.correct("a" * 91)
+    assert reply == said("reprise_too_long", max=90)
+    await nadia.tap(DONE)
+    assert nadia.results("kinds")["story"] == "Le matin, je marche."
+
+
+async def test_editing_to_nonsense_changes_nothing_and_says_so(nadia: Guest) -> None:
+    await at(nadia, "Couleur")
+    await nadia.tell("rouge")
+    assert await nadia.correct("turlututu") == [said("edit_not_understood")]
+    assert nadia.results("kinds")["colour"] == "red"
+    assert "turlututu" in nadia.heard(), "both versions stay in the conversation"
+
+
+async def test_editing_a_message_that_answered_nothing(nadia: Guest) -> None:
+    await nadia.come()
+    await nadia.tell("Bonjour")
+    assert await nadia.correct("Bonsoir") == [said("edit_unknown")]
+
+
+async def test_editing_an_answer_given_again_since_changes_nothing(nadia: Guest) -> None:
+    await at(nadia, "Couleur")
+    await nadia.tell("rouge")
+    await nadia.tap(BACK, "Bleu foncé")
+    assert await nadia.correct("bleu clair") == [said("edit_unknown")]
+    assert nadia.results("kinds")["colour"] == "dark_blue"
+
+
+async def test_editing_the_answer_of_a_part_that_is_over(nadia: Guest) -> None:
+    await at(nadia, "Couleur")
+    await nadia.tell("rouge")
+    await nadia.tap("Repos")
+    colour = nadia.own()[-1]["message_id"]
+    assert await nadia.correct("bleu foncé", colour) == [said("edit_done")]
+    assert nadia.results("kinds") == {"which": "colour", "colour": "dark_blue", "after": "rest"}
+    assert nadia.run("kinds").outcome == "done"
+
+
+async def test_an_edit_that_moves_the_path_leads_to_the_new_question(nadia: Guest) -> None:
+    await nadia.come()
+    await nadia.tap(BEGIN)
+    await nadia.tell("couleur")
+    await nadia.tap("Rouge")
+    await nadia.correct("humeur")
+    assert nadia.results("kinds") == {"which": "mood"}
+    assert nadia.aside("kinds") == {"colour"}
+    assert "Votre humeur du jour ?" in nadia.last()
+    assert nadia.live("Repos") == 0, "the question that was open is closed"
+    await nadia.tap("8", "Repos")
+    assert nadia.results("kinds") == {"which": "mood", "mood": 8, "after": "rest"}
+
+
+async def test_an_edit_that_opens_a_question_in_a_part_that_is_over(nadia: Guest) -> None:
+    await nadia.come()
+    await nadia.tap(BEGIN)
+    await nadia.tell("couleur")
+    await nadia.tap("Rouge", "Repos")
+    assert nadia.run("kinds").outcome == "done"
+    which = nadia.own()[-1]["message_id"]
+    await nadia.correct("mesure", which)
+    assert "Depuis combien d'années ?" in nadia.last()
+    await nadia.tell("30")
+    assert nadia.results("kinds") == {"which": "age", "age": 30, "after": "rest"}
+    assert nadia.run("kinds").outcome == "done"
+
+
+# -------------------------------------------------------------------------------------------------- after a silence
+async def test_after_a_silence_a_greeting_finds_the_question_again(home: House, nadia: Guest) -> None:
+    await at(nadia, "Couleur")
+    await nadia.tap("Rouge")
+    home.clock.forward(days=3)
+    [card] = await nadia.tell("Bonjour !")
+    assert card.startswith(said("resume_card", title="Sept façons"))
+    assert said("resume_last", answer="Rouge") in card
+    assert "Et ensuite ?" in card
+    assert nadia.live("Repos") == 1
+
+
+async def test_after_a_silence_an_answer_is_still_an_answer(home: House, nadia: Guest) -> None:
+    await at(nadia, "Couleur")
+    home.clock.forward(days=3)
+    await nadia.tell("rouge")
+    assert nadia.results("kinds")["colour"] == "red"
+
+
+async def test_after_a_silence_the_open_question_is_recalled(home: House, nadia: Guest) -> None:
+    await at(nadia, "Histoire")
+    home.clock.forward(seconds=SILENCE.total_seconds() + 60)
+    [noted] = await nadia.tell("Bonjour, me revoilà.")
+    assert noted == said("part_noted_later", question="Racontez une journée.")
+    [noted] = await nadia.tell("Je continue donc.")
+    assert noted == said("part_noted")
+
+
+async def test_start_again_after_days_goes_on_where_one_was(home: House, nadia: Guest) -> None:
+    await at(nadia, "Couleur")
+    home.clock.forward(days=9)
+    texts = await nadia.tell("/start")
+    assert texts[0] == said("welcome_back")
+    assert "Quelle couleur" in texts[-1]
+    assert SKIP in nadia.labels()
+
+
+async def test_a_tap_after_days_counts(home: House, nadia: Guest) -> None:
+    await at(nadia, "Couleur")
+    home.clock.forward(days=9)
+    assert await nadia.tap("Rouge") == ""
+    assert nadia.results("kinds")["colour"] == "red"
