@@ -22,7 +22,7 @@ from bot.words import PHRASES, say
 from flows.phrases import LANGUAGES
 from jalon.settings import Settings
 from jalon.wiring import NotReady, Stores
-from storage.claims import Limits
+from storage.claims import Limits, release
 from storage.inbox import prune
 from storage.records import beat
 
@@ -49,7 +49,7 @@ async def serve(
         return
     ready()
     house = House(stores.database, stores.vault, library, bot.id, settings.entrance, settings.time_zone)
-    await asyncio.to_thread(_prepare, stores, library)
+    await asyncio.to_thread(_prepare, stores, library, bot.id)
     limits = Limits(settings.messages_per_second, settings.chat_gap_seconds, settings.chat_burst)
     delivery = Delivery(stores.database, stores.vault, bot, f"{socket.gethostname()}:{os.getpid()}", limits)
     poller = Poller(bot, lambda updates: take_turn(house, updates), delivery.wake.set)
@@ -58,11 +58,13 @@ async def serve(
     await _until_one_ends(tasks, stopping)
 
 
-def _prepare(stores: Stores, library: Library) -> None:
+def _prepare(stores: Stores, library: Library, bot_id: int) -> None:
     with stores.database.write() as session:
         now = stores.database.now()
         library.store(session, now)
         prune(session, now)
+        if stores.database.is_sqlite:
+            release(session, bot_id, now)
 
 
 async def _until_one_ends(tasks: Sequence[asyncio.Future[None]], stopping: asyncio.Event) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
@@ -28,6 +28,8 @@ from storage.outbox import LEASE, MOST_ATTEMPTS, WHEN_LOST, Kind
 from storage.sql import hold_locks, lock_number
 from storage.tables import table
 from storage.vault import HOUSE, Vault
+
+NO_MESSAGE: Final[tuple[Kind, ...]] = ("notice", "typing")  # Telegram limits messages, not these
 
 _outbox = table(OutboxRow)
 _other = _outbox.alias("other")
@@ -77,9 +79,10 @@ def claim(
     limits: Limits = Limits(),
     lease: timedelta = LEASE,
 ) -> list[Claimed]:
-    """Leases what may leave now: at most one row a chat, its oldest open one, within the limits, by priority.
+    """Leases what may leave now: at most one message a chat, its oldest open one, within the limits, by priority.
 
-    A row that is not due yet holds nobody up; one that waits to be retried holds up its own chat.
+    A row that is not due yet holds nobody up; one that waits to be retried holds up its own chat. What is no message (the
+    answer to a press) neither waits for its chat nor counts against the limits.
     """
     hold_locks(session, [lock_number("outbox", bot_id)])
     reclaim(session, bot_id, now)
@@ -98,6 +101,13 @@ def reclaim(session: Session, bot_id: int, now: datetime) -> None:
     moment = {"bot": bot_id, "now": now}
     session.connection().execute(_LOST, moment)
     session.connection().execute(_EXPIRED, moment)
+
+
+def release(session: Session, bot_id: int, now: datetime) -> None:
+    """Settles every lease, whoever holds it: for the one process of SQLite, which finds at its start what a kill left."""
+    held = update(_outbox).where(_outbox.c.bot_id == bot_id, _open(), _outbox.c.state == "leased")
+    session.connection().execute(held.values(lease_until=now))
+    reclaim(session, bot_id, now)
 
 
 def next_due(session: Session, bot_id: int) -> datetime | None:
@@ -151,13 +161,14 @@ def _held_up() -> ColumnElement[bool]:
     """Its chat has a row in flight, or an older one that is due or being retried."""
     same_chat = and_(_other.c.bot_id == _outbox.c.bot_id, _other.c.chat_id == _outbox.c.chat_id, _open("other"))
     begun = or_(_other.c.not_before <= _now, _other.c.attempts > 0)
+    same_chat = and_(same_chat, _other.c.kind.not_in(NO_MESSAGE))
     before = or_(_other.c.state == "leased", and_(_other.c.seq < _outbox.c.seq, begun))
     return select(_other.c.seq).where(same_chat, before).exists()
 
 
 def _sent_in_chat() -> ColumnElement[int]:
     same_chat = and_(_recent.c.bot_id == _outbox.c.bot_id, _recent.c.chat_id == _outbox.c.chat_id)
-    lately = and_(_recent.c.sent_at > bindparam("chat_since"), _recent.c.kind != "typing")
+    lately = and_(_recent.c.sent_at > bindparam("chat_since"), _recent.c.kind.not_in(NO_MESSAGE))
     return select(func.count()).select_from(_recent).where(same_chat, lately).scalar_subquery()
 
 
@@ -165,8 +176,8 @@ _mine = and_(_outbox.c.bot_id == bindparam("bot"), _open())
 _DUE = (
     select(_outbox, _edited.c.message_id.label("edited_message"))
     .join_from(_outbox, _edited, _edited.c.id == _outbox.c.edits, isouter=True)
-    .where(_mine, _outbox.c.state == "queued", _outbox.c.not_before <= _now, ~_held_up())
-    .where(_sent_in_chat() < bindparam("burst"))
+    .where(_mine, _outbox.c.state == "queued", _outbox.c.not_before <= _now)
+    .where(or_(_outbox.c.kind.in_(NO_MESSAGE), and_(~_held_up(), _sent_in_chat() < bindparam("burst"))))
     .order_by(_outbox.c.priority, _outbox.c.seq)
     .limit(bindparam("room"))
 )
@@ -186,8 +197,9 @@ _EXPIRED = (
     .values(state="dropped", error="expired")
 )
 _NEXT = select(func.min(_outbox.c.not_before)).where(_mine, _outbox.c.state == "queued")
-_LATELY = and_(_outbox.c.bot_id == bindparam("bot"), _outbox.c.sent_at > bindparam("second_ago"))
+_message = _outbox.c.kind.not_in(NO_MESSAGE)
+_LATELY = and_(_outbox.c.bot_id == bindparam("bot"), _outbox.c.sent_at > bindparam("second_ago"), _message)
 _BUSY = select(
     select(func.count()).select_from(_outbox).where(_LATELY).scalar_subquery()
-    + select(func.count()).select_from(_outbox).where(_mine, _outbox.c.state == "leased").scalar_subquery()
+    + select(func.count()).select_from(_outbox).where(_mine, _message, _outbox.c.state == "leased").scalar_subquery()
 )

@@ -30,7 +30,7 @@ WHEN_LOST: Final[dict[Kind, State]] = {
     "send": "queued",  # seeing a question twice is harmless
     "edit": "queued",  # the same edit again changes nothing
     "leave": "queued",  # so does leaving again
-    "notice": "unknown",  # a reminder twice would mislead
+    "notice": "unknown",  # the answer to a press: not worth repeating, the person has long seen what it did
     "typing": "dropped",  # "is typing…" has no meaning later
 }
 LEASE = timedelta(seconds=90)  # longer than the transport's longest time-out, so that a slow answer is not a lost one

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, update
 
-from storage.claims import Claimed, Limits, claim, next_due
+from storage.claims import Claimed, Limits, claim, next_due, release
 from storage.database import Database
 from storage.keys import MasterKey
 from storage.messages import OutboxRow
@@ -405,3 +405,19 @@ def test_what_is_finished_costs_nothing(sqlite: Database, vault: Vault) -> None:
         session.execute(update(table(OutboxRow)).values(**done))
     house.queue(ANN)
     assert claim_effort(house) <= before + 1
+
+
+def test_the_answer_to_a_press_neither_waits_nor_counts(house: House) -> None:
+    """Telegram limits messages; a spinning button should stop at once."""
+    house.limits = Limits(per_second=1000, chat_gap=60, burst=1)
+    first, second, notice = house.queue(), house.queue(), house.queue(kind="notice")
+    assert {row.id for row in house.take("worker")} == {first, notice}
+    assert house.state(second) == "queued"
+
+
+def test_at_its_start_the_one_process_settles_what_a_kill_left(house: House) -> None:
+    row = house.queue()
+    house.take("killed")
+    with house.database.write() as session:
+        release(session, BOT, house.now)
+    assert house.state(row) == "queued"
