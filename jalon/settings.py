@@ -1,6 +1,8 @@
 """Settings, from the environment and `.env`. A wrong one is refused with its name and what is expected."""
 
 import re
+from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
@@ -15,6 +17,7 @@ from storage.errors import StorageError
 EXAMPLE = Path(__file__).parent.parent / "organisation.example.yaml"
 SIMULATED_TOKEN = "42:simulated"  # noqa: S105 - opens nothing but the local simulator
 TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{20,}")
+SERVER = re.compile(r"https?://[^/\s]+/?")
 
 
 class SettingsError(Exception):
@@ -25,6 +28,12 @@ def _known_zone(name: str) -> str:
     if name not in available_timezones():
         raise ValueError("a time zone is expected, such as Europe/Paris or Indian/Reunion")
     return name
+
+
+def _server(url: str) -> str:
+    if not SERVER.fullmatch(url):
+        raise ValueError("an address such as https://api.telegram.org or http://127.0.0.1:8081 is expected")
+    return url
 
 
 def _database(url: str) -> str:
@@ -38,14 +47,13 @@ def _database(url: str) -> str:
 class Settings(BaseSettings):
     """Each field is the environment variable of the same name; its description is its documentation."""
 
-    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", env_ignore_empty=True)
+    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="forbid", env_ignore_empty=True)
 
     telegram_bot_token: SecretStr | None = Field(
         default=None, description="the token that BotFather gave; without it, Jalon runs with its local simulator"
     )
-    telegram_api_url: str = Field(
+    telegram_api_url: Annotated[str, AfterValidator(_server)] = Field(
         default="https://api.telegram.org",
-        pattern=r"^https?://[^/\s]+/?$",
         description="the Bot API server: Telegram's, a local one, or a simulator (http://host:port)",
     )
     database_url: Annotated[str, AfterValidator(_database)] = Field(
@@ -104,12 +112,14 @@ def read_settings(**given: Any) -> Settings:
     try:
         return Settings(**given)
     except ValidationError as error:
-        lines = [_line(e["loc"], e["msg"]) for e in error.errors(include_input=False, include_url=False)]
-        raise SettingsError("\n".join(lines)) from None
+        raise SettingsError("\n".join(map(_line, error.errors(include_input=False, include_url=False)))) from None
 
 
-def _line(where: tuple[int | str, ...], message: str) -> str:
-    name = str(where[0])
-    field = Settings.model_fields.get(name)
-    expected = f" ({field.description})" if field else ""
-    return f"{name.upper()}: {message.removeprefix('Value error, ')}{expected}"
+def _line(error: Mapping[str, Any]) -> str:
+    name = str(error["loc"][0])
+    if error["type"] == "extra_forbidden":
+        close = get_close_matches(name, Settings.model_fields, 1)
+        meant = f"; did you mean {close[0].upper()}?" if close else ", see .env.example"
+        return f"{name.upper()} in .env: there is no such setting{meant}"
+    what = error["msg"].removeprefix("Value error, ").replace("Input should", "the value should")
+    return f"{name.upper()}: {what} ({Settings.model_fields[name].description})"

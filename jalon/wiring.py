@@ -14,7 +14,7 @@ from flows.load import load_flows
 from flows.organisation import load_organisation
 from flows.problems import PackError
 from flows.proof_journey import prove_journey
-from jalon.settings import SIMULATED_TOKEN, Settings
+from jalon.settings import EXAMPLE, SIMULATED_TOKEN, Settings
 from storage.database import Database
 from storage.keys import MasterKey
 from storage.migrate import upgrade
@@ -70,7 +70,12 @@ def library(settings: Settings) -> Library:
             f"{settings.organisation_file} is missing: copy organisation.example.yaml to it and fill in your "
             "organisation's own facts"
         )
-    facts = load_organisation(settings.organisation).facts_by_language()
+    organisation = load_organisation(settings.organisation)
+    if settings.live and organisation == load_organisation(EXAMPLE):
+        raise NotReady(
+            f"{settings.organisation_file} is still the invented example: fill in your organisation's own facts"
+        )
+    facts = organisation.facts_by_language()
     flows, journey = load_flows(facts=facts), load_journey()
     if problems := prove_journey(journey, {flow.id: flow.pack for flow in flows.values()}):
         raise PackError(problems)

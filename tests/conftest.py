@@ -50,7 +50,9 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Ite
     for reason, count in sorted(reasons.items()):
         terminalreporter.write_line(f"not run: {count} {'test' if count == 1 else 'tests'}, {reason}", yellow=True)
     if terminalreporter.stats.get("failed") and config.option.hypothesis_seed is not None:
-        terminalreporter.write_line(f"random tests again as they were: --hypothesis-seed={config.option.hypothesis_seed}")
+        terminalreporter.write_line(
+            f"random tests again as they were: --hypothesis-seed={config.option.hypothesis_seed}"
+        )
 
 
 def _reason(report: Any) -> str:
