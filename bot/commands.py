@@ -8,14 +8,12 @@ from bot.screens import Row, Screen, button
 from bot.talk import Talk
 from bot.travel import STOP, facts, go_on, open_run, present, rest, resting, resume
 from bot.walking import leave
-from bot.words import safe, say
+from bot.words import plain, safe, say
 from flows.buttons import Menu
 from flows.events import IllegalEvent, LanguageChanged, Paused, WentBack
 from flows.phrases import LANGUAGES
 from storage.latest import latest_runs
-from storage.records import Act, raise_flag, record_consent, record_fact
-
-TAKING_PART = "taking_part"  # the purpose of the welcome pack's commitment, withdrawn by stopping
+from storage.records import Act, consents_in_force, raise_flag, record_consent, record_fact
 
 
 def commanded(talk: Talk) -> None:
@@ -107,7 +105,9 @@ def choose_language(talk: Talk, code: str) -> None:
     talk.change(language=code)
     talk.say("language_chosen")
     run = open_run(talk)
-    if run is not None and code in talk.flow(run).pack.languages:
+    if run is None:
+        present(talk)
+    elif code in talk.flow(run).pack.languages:
         go_on(talk, run, LanguageChanged(code))
 
 
@@ -170,7 +170,7 @@ def ask_to_stop(talk: Talk) -> None:
 
 
 def stop(talk: Talk) -> None:
-    """Consent is withdrawn, and the journey rests. Nothing is asked any more; the answers stay as they are."""
+    """Every consent given is withdrawn, and the journey rests. Nothing is asked any more; the answers stay as they are."""
     if talk.who.stopped_at is not None:
         talk.say("nothing_to_resume")
         return
@@ -180,13 +180,15 @@ def stop(talk: Talk) -> None:
     reached, _ = talk.library.journey.move(talk.who.journey_at, STOP, facts(talk))
     talk.change(journey_at=reached, active_run_id=None, stopped_at=talk.now, writing_since=None)
     record_fact(talk.session, talk.who.id, "stopped", talk.now)
-    record_consent(talk.session, talk.who.id, _withdrawal(talk), talk.now)
+    for purpose, granted in consents_in_force(talk.session, talk.who.id).items():
+        if granted:
+            record_consent(talk.session, talk.who.id, _withdrawal(talk, purpose), talk.now)
     rest(talk)
 
 
-def _withdrawal(talk: Talk) -> Act:
-    words = say("stop_ask", talk.language), say("button_stop_yes", talk.language)
-    return Act(TAKING_PART, False, *words, talk.language, talk.library.journey.id, "stop")
+def _withdrawal(talk: Talk, purpose: str) -> Act:
+    words = plain(say("stop_ask", talk.language)), say("button_stop_yes", talk.language)
+    return Act(purpose, False, *words, talk.language, talk.library.journey.id, "stop")
 
 
 def go_on_after_all(talk: Talk) -> None:

@@ -14,7 +14,7 @@ from flows.events import Event, Resumed, WentBack
 from flows.journey import Impossible, trigger_of
 from flows.pack import Information
 from flows.run import Run
-from flows.wording import read_answer
+from flows.wording import pipe, read_answer
 from storage.latest import latest_runs
 from storage.records import facts_of
 from storage.runs import load_run
@@ -151,8 +151,9 @@ def rest(talk: Talk) -> None:
     """A resting place: its words, and a way back where there is one."""
     at = talk.who.journey_at
     state = talk.library.journey.pack.states[at]
-    text = safe(state.text[talk.language].strip()) if state.text else ""
-    talk.send(Screen(text, tuple(_way_back(talk))))
+    facts_here = talk.library.facts.get(talk.language, {})
+    text = pipe(state.text[talk.language].strip(), lambda name: facts_here.get(name, "…")) if state.text else ""
+    talk.send(Screen(safe(text), tuple(_way_back(talk))))
 
 
 def _way_back(talk: Talk) -> list[Row]:
