@@ -57,7 +57,9 @@ class Settings(BaseSettings):
         description="the Bot API server: Telegram's, a local one, or a simulator (http://host:port)",
     )
     database_url: Annotated[str, AfterValidator(_database)] = Field(
-        default="sqlite:///data/jalon.db", description="where the data is: sqlite:///… or postgresql://…"
+        default="sqlite:///data/jalon.db",
+        repr=False,  # it may hold a password
+        description="where the data is: sqlite:///… or postgresql://…",
     )
     master_key_file: Path = Field(
         default=Path("secrets/master.key"), description="the key that opens the content; never beside the database"
@@ -95,7 +97,9 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """Where the data is, for people to read: the file, or the server's address without its password."""
         url = parse(self.database_url)
-        return str(url.database) if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
+        if url.get_backend_name() == "sqlite":
+            return str(url.database)
+        return url.set(drivername="postgresql").render_as_string(hide_password=True)
 
     @property
     def entrance(self) -> Enrolment:

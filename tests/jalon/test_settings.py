@@ -1,0 +1,130 @@
+"""Settings, `.env.example` and README.md say the same; each wrong value is refused by its name, and never repeated."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jalon.settings import Settings, SettingsError, read_settings
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
+TOKEN = "123456789:AAExampleExampleExampleExample"
+
+NAMES = [name.upper() for name in Settings.model_fields]
+
+
+def examples() -> dict[str, str]:
+    """Name → value of the commented lines of `.env.example`."""
+    return dict(re.findall(r"^#([A-Z_]+)=(.*)$", EXAMPLE, re.MULTILINE))
+
+
+def test_each_setting_is_in_the_example_in_its_order_of_subject() -> None:
+    assert sorted(examples()) == sorted(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_example_has_a_comment_and_is_accepted(name: str) -> None:
+    before, _, _ = EXAMPLE.partition(f"#{name}=")
+    assert before.splitlines()[-1].startswith("# ")
+    read_settings(**{name.lower(): examples()[name]})
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in ("TELEGRAM_BOT_TOKEN", "ENROLMENT")])
+def test_each_example_is_the_default(name: str) -> None:
+    given = read_settings(**{name.lower(): examples()[name]})
+    assert getattr(given, name.lower()) == getattr(read_settings(), name.lower())
+
+
+def test_the_readme_names_no_setting_that_does_not_exist() -> None:
+    said = set(re.findall(r"\b[A-Z]+(?:_[A-Z]+)+\b", (ROOT / "README.md").read_text(encoding="utf-8")))
+    assert said - {"SMOKE_TOKEN", "SMOKE_CHAT"} <= set(NAMES)
+
+
+WRONG = [
+    ("TELEGRAM_BOT_TOKEN", "s3cret", "a token such as 123456789:AAE… is expected, as BotFather gave it"),
+    ("TELEGRAM_BOT_TOKEN", "123456789 :AAExampleExampleExampleExample", "a token such as 123456789:AAE…"),
+    ("TELEGRAM_API_URL", "api.telegram.org", "an address such as https://api.telegram.org"),
+    ("TELEGRAM_API_URL", "https://api.telegram.org/bot", "an address such as https://api.telegram.org"),
+    ("DATABASE_URL", "mysql://jalon:s3cret@host/name", "sqlite:///folder/jalon.db or postgresql://"),
+    ("DATABASE_URL", "data/jalon.db", "sqlite:///folder/jalon.db or postgresql://"),
+    ("ENROLMENT", "closed", "'invitation' or 'open'"),
+    ("INVITATION_DAYS", "0", "greater than or equal to 1"),
+    ("INVITATION_DAYS", "a month", "a valid integer"),
+    ("TIME_ZONE", "Paris", "a time zone is expected, such as Europe/Paris"),
+    ("MESSAGES_PER_SECOND", "0", "greater than or equal to 1"),
+    ("CHAT_GAP_SECONDS", "-1", "greater than or equal to 0"),
+    ("CHAT_BURST", "61", "less than or equal to 60"),
+    ("SIMULATOR_PORT", "65536", "less than or equal to 65535"),
+    ("LOG_LEVEL", "loud", "'DEBUG', 'INFO', 'WARNING' or 'ERROR'"),
+]
+ANYTHING_GOES = {"MASTER_KEY_FILE", "ORGANISATION_FILE"}  # any path; what is there is looked at later
+
+
+@pytest.mark.parametrize(("name", "value", "expected"), WRONG)
+def test_a_wrong_value_is_refused_by_name_and_not_repeated(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str, expected: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as refused:
+        read_settings()
+    [line] = str(refused.value).splitlines()
+    assert line.startswith(f"{name}: ")
+    assert expected in line
+    assert line.endswith(f"({Settings.model_fields[name.lower()].description})")
+    assert "s3cret" not in line
+
+
+def test_every_setting_has_a_wrong_value_in_these_tests() -> None:
+    assert {name for name, _, _ in WRONG} | ANYTHING_GOES == set(NAMES)
+
+
+def test_all_that_is_wrong_is_said_at_once(folder: Path) -> None:
+    (folder / ".env").write_text("LOG_LEVEL=loud\nTIME_ZONE=Paris\n")
+    with pytest.raises(SettingsError) as refused:
+        read_settings()
+    assert [line.partition(":")[0] for line in str(refused.value).splitlines()] == ["TIME_ZONE", "LOG_LEVEL"]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("TELEGRAM_TOKEN", "TELEGRAM_TOKEN in .env: there is no such setting; did you mean TELEGRAM_BOT_TOKEN?"),
+        ("ZZZ", "ZZZ in .env: there is no such setting, see .env.example"),
+    ],
+)
+def test_a_name_that_is_no_setting_is_refused(folder: Path, written: str, meant: str) -> None:
+    (folder / ".env").write_text(f"{written}=1\n")
+    with pytest.raises(SettingsError, match=re.escape(meant)):
+        read_settings()
+
+
+def test_the_environment_goes_before_the_file_and_an_empty_value_is_none(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / ".env").write_text("SIMULATOR_PORT=8090\nCHAT_BURST=\n# a comment\n")
+    monkeypatch.setenv("SIMULATOR_PORT", "8091")
+    settings = read_settings()
+    assert (settings.simulator_port, settings.chat_burst) == (8091, 20)
+
+
+@pytest.mark.parametrize(
+    ("given", "entrance"),
+    [
+        ({}, "open"),
+        ({"telegram_bot_token": TOKEN}, "invitation"),
+        ({"telegram_bot_token": TOKEN, "enrolment": "open"}, "open"),
+        ({"enrolment": "invitation"}, "invitation"),
+    ],
+)
+def test_real_people_need_an_invitation_unless_said_otherwise(given: dict[str, Any], entrance: str) -> None:
+    assert read_settings(**given).entrance == entrance
+
+
+def test_a_token_and_a_password_are_not_shown() -> None:
+    settings = read_settings(telegram_bot_token=TOKEN, database_url="postgresql://jalon:s3cret@host/name")
+    shown = repr(settings) + str(settings)
+    assert TOKEN not in shown
+    assert "s3cret" not in shown
+    assert settings.database == "postgresql://jalon:***@host/name"
