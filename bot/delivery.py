@@ -14,6 +14,7 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPrevie
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
 
+from bot.displayed import Displayed
 from storage.claims import Claimed, Limits, claim, next_due
 from storage.database import Database
 from storage.outbox import mark_dropped, mark_refused, mark_sent, mark_unknown, retry_later
@@ -184,6 +185,7 @@ class Delivery:
     def __init__(self, database: Database, vault: Vault, bot: Bot, worker: str, limits: Limits) -> None:
         self.database, self.vault, self.bot = database, vault, bot
         self.worker, self.limits = worker, limits
+        self.displayed = Displayed()
         self.wake = asyncio.Event()
 
     async def run(self, stopping: asyncio.Event) -> None:
@@ -203,9 +205,17 @@ class Delivery:
         rows = await asyncio.to_thread(self._claim)
         if not rows:
             return False
-        outcomes = await asyncio.gather(*(call(self.bot, row) for row in rows))
+        outcomes = await asyncio.gather(*(self._call(row) for row in rows))
         await asyncio.to_thread(self._mark, list(zip(rows, outcomes, strict=True)))
         return True
+
+    async def _call(self, row: Claimed) -> Outcome:
+        if (same := self.displayed.already(row)) is not None:
+            return Outcome("sent", same)
+        outcome = await call(self.bot, row)
+        if outcome.verdict == "sent" and outcome.message_id is not None:
+            self.displayed.note(row, outcome.message_id)
+        return outcome
 
     async def _rest(self, stopping: asyncio.Event) -> None:
         pending = await asyncio.to_thread(self._seconds_to_next)
