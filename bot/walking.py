@@ -72,7 +72,7 @@ def begin(talk: Talk, flow: Flow, id: UUID) -> None:
     fresh = new_run(flow, id, talk.language)
     run, effects = step(flow, fresh, Started(), talk.now)
     create_run(talk.session, talk.vault, talk.who.id, run, talk.now)
-    talk.change(active_run_id=run.id)
+    talk.change(active_run_id=run.id, writing_since=None)
     _record(talk, run, effects)
     _ask(talk, flow, run, "ask", "")
 
@@ -96,6 +96,8 @@ def _record(talk: Talk, run: Run, effects: list[Effect]) -> None:
 # ------------------------------------------------------------------------------------------------------------ showing
 def _show(talk: Talk, flow: Flow, before: Run, after: Run, event: Event, effects: list[Effect], lead: str) -> None:
     saying = next((effect for effect in effects if isinstance(effect, Say)), None)
+    if saying and talk.who.writing_since:
+        talk.change(writing_since=None)  # what is typed under a question answers it, and goes to nobody else
     if saying and saying.manner == "update":
         _update(talk, flow, after, event)
     elif saying and _in_place(talk, flow, before, after, event):
