@@ -1,4 +1,4 @@
-"""One Jalon a module, with the flows the module names in `SHELF`; a new person for each test."""
+"""One Jalon a module, with the flows the module names in `SHELF` (none: those of the product); a new person each test."""
 
 from collections.abc import AsyncIterator
 
@@ -15,7 +15,8 @@ FORGIVEN = ("message is not modified",)  # Telegram's answer to an edit that a s
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
     """A house for the whole module. When it closes: nothing was parked, and Telegram refused nothing."""
-    async with house(tmp_path_factory.mktemp("house"), shelf(*request.module.SHELF)) as running:
+    names, settings = request.module.SHELF, getattr(request.module, "SETTINGS", {})
+    async with house(tmp_path_factory.mktemp("house"), shelf(*names) if names else None, **settings) as running:
         yield running
         refused = [call for call in await running.refused() if not _forgiven(call["description"])]
         assert not refused, "Telegram refused calls of the bot"
