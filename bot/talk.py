@@ -88,7 +88,7 @@ class Talk:
         step: str | None = None,
         new: bool = False,
     ) -> None:
-        """Replaces a message: by its id, or by the outbox row that sent it. `new`: it says something new; sent if that is gone."""
+        """Replaces a message, by its id or by the outbox row that sent it. `new`: it has news, sent anew if that is gone."""
         self._outgo("edit", screen, run, step, edits=of, message_id=message_id, fallback=new)
         if new:
             self._record(screen, run, step)

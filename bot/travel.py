@@ -1,7 +1,7 @@
 """Travelling the journey: what comes after a flow, what a resting place says, how a person comes back."""
 
 from dataclasses import replace
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from bot.screens import Row, Screen, button
 from bot.talk import Talk
@@ -12,11 +12,11 @@ from flows.effects import Finish, Kept
 from flows.engine import Stepped, step
 from flows.events import Event, Resumed, WentBack
 from flows.journey import Impossible, trigger_of
-from flows.pack import Information
+from flows.pack import ChoiceStep, Information
 from flows.run import Run
 from flows.wording import pipe, read_answer
 from storage.latest import latest_runs
-from storage.records import facts_of
+from storage.records import consents_in_force, facts_of
 from storage.runs import load_run
 
 RESUME, STOP = "resume", "stop"
@@ -76,10 +76,24 @@ def arrive(talk: Talk) -> None:
         offer(talk, first=False)
     elif brief.outcome is None:
         go_on(talk, _activate(talk, flow_id), Resumed())
+    elif withdrawn := _withdrawn(talk, brief.id):
+        go_on(talk, _activate(talk, flow_id), WentBack(withdrawn))
     elif _move(talk, trigger_of(flow_id, brief.outcome)):
         arrive(talk)
     else:
         reopen(talk, flow_id)
+
+
+def _withdrawn(talk: Talk, run_id: UUID) -> str | None:
+    """The commitment of a finished flow that was withdrawn since (by stopping): it has to be given anew."""
+    run = load_run(talk.session, talk.vault, run_id)
+    nodes = [talk.flow(run).nodes[node] for node in run.path]
+    acts = {node.id: node.step.commitment for node in nodes if isinstance(node.step, ChoiceStep)}
+    in_force = consents_in_force(talk.session, talk.who.id)
+    for node, act in acts.items():
+        if act and run.answers[node].value in act.grants and not in_force.get(act.purpose, False):
+            return node
+    return None
 
 
 def present(talk: Talk, *, lead: str = "") -> None:

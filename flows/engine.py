@@ -7,6 +7,7 @@ found by a table. The rules they share:
 * an answer off the path that can still be reached from where the walk stops waits; one that cannot is *set aside*. When the
   path comes back to an answer set aside, the walk stops there and it is offered again.
 * an answer given again with the same value is not a new answer: no line of history, and the person goes on where they were.
+  A commitment is an act: given again, it is dated again.
 """
 
 from collections.abc import Callable, Mapping
@@ -34,7 +35,7 @@ from flows.events import (
     Wrote,
 )
 from flows.flow import Flow
-from flows.pack import ChoicesStep, RankingStep, TextStep
+from flows.pack import ChoicesStep, ChoiceStep, RankingStep, TextStep
 from flows.path import before, follow, frontier, may_reach, predecessor
 from flows.run import Answer, How, Part, Run, Value
 from flows.values import check
@@ -81,10 +82,16 @@ def _put_aside(flow: Flow, answers: Mapping[str, Answer], path: tuple[str, ...],
     return tuple(n for n, a in answers.items() if n not in path and n not in ahead and not a.aside)
 
 
+def _is_act(flow: Flow, at: str) -> bool:
+    """A commitment given again is a new act, with its own date."""
+    step = flow.nodes[at].step
+    return isinstance(step, ChoiceStep) and step.commitment is not None
+
+
 def _record(flow: Flow, run: Run, at: str, given: Answer) -> Stepped:
     """Puts an answer in its place and follows the path anew. Does not move the person."""
     former = run.answers.get(at)
-    unchanged = former is not None and former.same_as(given.how, given.value)
+    unchanged = former is not None and former.same_as(given.how, given.value) and not _is_act(flow, at)
     answer = replace(former, aside=False) if unchanged and former else given
     answers = {**run.answers, at: answer}
     path, end = follow(flow, answers, before(run, at))
