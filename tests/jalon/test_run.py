@@ -1,0 +1,125 @@
+"""`jalon run` as a process: what a new user sees, in good days and bad ones."""
+
+import asyncio
+import signal
+import socket
+import stat
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from simulator import DEFAULT_TOKEN, Simulator
+from tests.jalon import live
+from tests.jalon.program import Program, running
+
+
+@pytest.fixture
+def port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def taken(port: int) -> Iterator[int]:
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        other.bind(("127.0.0.1", port))
+        other.listen()
+        yield port
+
+
+def refusal(folder: Path, *arguments: str, **settings: str) -> str:
+    """What a Jalon that must not start says, and nothing else; it ends with status 1."""
+    program = Program(folder, *(arguments or ("run",)), **settings)
+    assert program.ended() == 1
+    assert program.said == ""
+    return program.errors.read_text()
+
+
+def test_the_first_run_and_the_second(tmp_path: Path) -> None:
+    with running(tmp_path, SIMULATOR_PORT="0") as first:
+        address = first.address()
+        with urllib.request.urlopen(address, timeout=5) as page:  # noqa: S310 - the address is this machine's
+            assert b"Simulation" in page.read()
+        first.until("Ctrl-C stops")
+        assert first.stop() == 0
+    assert "Nothing leaves the machine" in first.said
+    assert "Data    data/jalon.db\n" in first.said
+    assert "Key     secrets/master.key  (new: keep a copy elsewhere" in first.said
+    assert "write TELEGRAM_BOT_TOKEN into the file .env" in first.said
+    assert first.said.endswith("Stopped.\n")
+    assert first.errors.read_text() == ""
+    assert stat.S_IMODE((tmp_path / "secrets" / "master.key").stat().st_mode) == 0o600
+
+    with running(tmp_path, SIMULATOR_PORT="0") as second:
+        second.until("Ctrl-C stops")
+        assert second.stop(signal.SIGTERM) == 0
+    assert "Key     secrets/master.key\n" in second.said
+    assert second.errors.read_text() == ""
+
+
+def test_a_killed_jalon_leaves_no_simulator_behind(tmp_path: Path, port: int) -> None:
+    with running(tmp_path, SIMULATOR_PORT=str(port)) as first:
+        first.address()
+        first.kill()
+    with running(tmp_path, SIMULATOR_PORT=str(port)) as second:
+        assert second.address() == f"http://127.0.0.1:{port}"
+        assert second.stop() == 0
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def test_a_port_that_is_taken(tmp_path: Path, taken: int) -> None:
+    said = refusal(tmp_path, SIMULATOR_PORT=str(taken))
+    assert said == (
+        f"jalon: port {taken} is taken: is Jalon already running in another window? "
+        f"To use another one: make run SIMULATOR_PORT={taken + 10}\n"
+    )
+
+
+def test_a_wrong_setting_changes_nothing_on_the_disk(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("TELEGRAM_BOT_TOKEN=hunter2\n")
+    said = refusal(tmp_path)
+    assert said.startswith("jalon: TELEGRAM_BOT_TOKEN: a token such as 123456789:AAE… is expected")
+    assert "hunter2" not in said
+    assert {file.name for file in tmp_path.iterdir()} == {".env", "errors.txt"}
+
+
+def test_a_live_bot_needs_its_organisation(tmp_path: Path) -> None:
+    settings = live.settings("http://127.0.0.1:9")
+    assert "organisation.yaml is missing: copy organisation.example.yaml" in refusal(tmp_path, **settings)
+    file = live.organisation(tmp_path)
+    file.write_text((live.ROOT / "organisation.example.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    assert "organisation.yaml is still the invented example" in refusal(tmp_path, **settings)
+    file.write_text("name: Bilans du Lavoir\ncolour: blue\n")
+    lines = refusal(tmp_path, **settings).splitlines()
+    assert all(line.startswith("jalon: organisation.yaml:") for line in lines)
+    assert any("colour" in line for line in lines)
+    assert not (tmp_path / "data").exists()
+
+
+async def test_a_live_bot_says_where_it_is(tmp_path: Path) -> None:
+    live.organisation(tmp_path)
+    async with Simulator() as telegram:
+        with running(tmp_path, **live.settings(telegram.url)) as program:
+            assert await asyncio.to_thread(program.until, r"https://t\.me/(\w+)") == "jalon_bot"
+            await asyncio.to_thread(program.until, "Ctrl-C stops")
+            assert await asyncio.to_thread(program.stop) == 0
+    assert 'Entry   by invitation; to make one: .venv/bin/jalon invite --name "…"' in program.said
+    assert DEFAULT_TOKEN not in program.said
+    assert program.errors.read_text() == ""
+
+
+async def test_a_token_that_telegram_does_not_know(tmp_path: Path) -> None:
+    live.organisation(tmp_path)
+    async with Simulator(tokens=["1:unknown-to-the-one-in-the-settings"]) as telegram:
+        said = await asyncio.to_thread(refusal, tmp_path, "run", **live.settings(telegram.url))
+    assert said == "jalon: TELEGRAM_BOT_TOKEN is not accepted by Telegram: copy it again from BotFather\n"
+
+
+def test_the_bot_alone_needs_a_token(tmp_path: Path) -> None:
+    assert "TELEGRAM_BOT_TOKEN is not set" in refusal(tmp_path, "bot")
