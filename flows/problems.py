@@ -15,7 +15,8 @@ class Problem:
 
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.file, self.line) if part is not None)
-        return ": ".join(part for part in (place, self.step, self.reason) if part)
+        said = ": ".join(part for part in (place, self.step, self.reason) if part)
+        return " ".join(said.split())  # what is quoted from the file may hold line breaks
 
 
 class PackError(Exception):

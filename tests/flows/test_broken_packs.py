@@ -53,6 +53,30 @@ def test_the_good_pack_holds(tmp_path: Path) -> None:
     assert refusal(TEXT, tmp_path) == []
 
 
+ODD = [
+    (
+        "a required step that a route goes round may be unanswered",
+        "    optional: true\n    sensitive: true\n",
+        "",
+        "    range: {from: 0, to: 60}\n",
+        "    range: {from: 0, to: 60}\n"
+        "    flags: [{when: {step: words, answered: false}, level: notice, reason: {fr: a, en: b}}]\n",
+    ),
+    ("a longer text of another language", "Bonjour.", "Bonjour à vous.", "licence: MIT", "licence: CC-BY-4.0"),
+    ("a validated instrument with its publication", "validated: false", "validated: true", "les essais", "X (1997)"),
+    ("a route to the step that comes next anyway", "{go: fruits}", "{go: fruits}", "- {go: years}", "- {go: words}"),
+]
+
+
+@pytest.mark.parametrize("edits", [row[1:] for row in ODD], ids=[row[0] for row in ODD])
+def test_what_looks_odd_and_holds(edits: tuple[str, ...], tmp_path: Path) -> None:
+    text = TEXT
+    for old, new in zip(edits[::2], edits[1::2], strict=True):
+        assert old in text
+        text = text.replace(old, new, 1)
+    assert refusal(text, tmp_path) == []
+
+
 @pytest.mark.parametrize(("old", "new", "expected"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS])
 def test_a_broken_pack_is_refused_with_the_line_that_helps(old: str, new: str, expected: str, tmp_path: Path) -> None:
     assert old in TEXT

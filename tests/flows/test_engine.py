@@ -120,6 +120,27 @@ def test_a_flag_is_lifted_when_its_answer_is_changed_from_afar() -> None:
     assert walk.flags == {}
 
 
+def test_a_flag_that_reads_otherwise_is_lifted_and_raised_anew() -> None:
+    pack = FLOW.pack.model_dump(by_alias=True, exclude_none=True)
+    colour = next(s for s in pack["steps"] if s["id"] == "colour")
+    colour["flags"][0]["when"] = {"step": "colour", "in": ["red", "blue"]}
+    walk = Walk(Flow(type(FLOW.pack).model_validate(pack)))
+    answer(walk, "read")
+    answer(walk, "red")
+    go_back(walk)
+    raised = [e for e in answer(walk, "blue") if isinstance(e, Flag | Lifted)]
+    assert raised == [Lifted("colour", "colour/1"), Flag("colour", "colour/1", "notice", "Dit Bleu")]
+
+
+def test_the_same_answer_again_is_the_answer_of_before() -> None:
+    walk = arrived("fruits")
+    before = walk.run.answers["colour"]
+    go_back(walk)
+    walk.does(LanguageChanged("en"))
+    answer(walk, "blue")
+    assert walk.run.answers["colour"] == before, "its time, its words and its language are those of the first time"
+
+
 # ------------------------------------------------------------------------------------------------- an answer in the making
 def test_ticks_add_up_and_repeating_one_changes_nothing() -> None:
     walk = arrived("fruits")
