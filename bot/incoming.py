@@ -87,7 +87,8 @@ def _message(update_id: int, message: Message, *, edited: bool) -> Incoming:
     who = (message.chat.id, user.id, user.language_code, message.message_id)
     if message.text is None:
         media = next((name for name in MEDIA if getattr(message, name)), "")
-        return Incoming(update_id, "other" if media else "nothing", *who, media=media)
+        refused = media and not edited  # once is enough: a place that moves is edited every few seconds
+        return Incoming(update_id, "other" if refused else "nothing", *who, media=media)
     if edited:
         return Incoming(update_id, "edited", *who, text=message.text)
     if message.text.startswith("/"):
