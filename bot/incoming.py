@@ -56,7 +56,8 @@ def read(raw: RawUpdate) -> Incoming:
     if message is None or message.from_user is None:
         return Incoming(update.update_id, "nothing", update.effective_chat.id if update.effective_chat else None)
     if message.chat.type in GROUPS:
-        return Incoming(update.update_id, "group", message.chat.id)
+        # that the bot was added is told apart (my_chat_member): what Telegram writes about it is nobody's speech
+        return Incoming(update.update_id, "group" if message.text else "nothing", message.chat.id)
     return _message(update.update_id, message, edited=update.edited_message is not None)
 
 
