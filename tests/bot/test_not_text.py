@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.bot.conversing import BEGIN, DONE, Guest, labels_of, said
+from tests.bot.conversing import BEGIN, DONE, Guest, labels_of, outbox_of, said
 from tests.harness import House
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -101,10 +101,20 @@ async def in_group(guest: Guest) -> dict[str, Any]:
     return dict(await guest._ask("GET", f"/chats/{group['id']}/messages"))
 
 
-async def test_in_a_group_the_bot_explains_once_and_leaves(nadia: Guest) -> None:
+async def test_in_a_group_the_bot_explains_once_and_leaves(home: House, nadia: Guest) -> None:
     group = await in_group(nadia)
     assert [m["text"] for m in group["messages"] if "text" in m] == [said("group")]
     assert group["bot_status"] == "left"
+    assert [(row.kind, row.state) for row in outbox_of(home, group["id"])] == [("send", "sent"), ("leave", "sent")]
+
+
+async def test_called_in_a_group_it_is_still_in_the_bot_leaves(home: House, nadia: Guest) -> None:
+    """It was there before Jalon knew how to leave: the first word to it is the occasion."""
+    group = await nadia._ask("POST", "/groups", {"title": "Le club", "members": [nadia.id]})
+    home.simulator.server.main.chats[group["id"]].bot_status = "member"
+    await nadia._act("text", chat_id=group["id"], text="/start@jalon_bot")
+    await nadia.quiet()
+    assert [(row.kind, row.state) for row in outbox_of(home, group["id"])] == [("send", "sent"), ("leave", "sent")]
 
 
 async def test_a_group_learns_nothing_of_a_dossier(nadia: Guest) -> None:
