@@ -1,0 +1,112 @@
+"""The commands for who keeps Jalon: what they print, and one clear line when something cannot be done."""
+
+import asyncio
+import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from jalon.cli import app
+from jalon.settings import read_settings
+from jalon.wiring import stores
+from simulator import Simulator
+from storage.records import Line, transcribe
+from tests.jalon import live
+
+
+def jalon(*arguments: str) -> Result:
+    return CliRunner().invoke(app, arguments)
+
+
+def refusal(*arguments: str) -> str:
+    """The one line of a command that cannot do what is asked."""
+    result = jalon(*arguments)
+    assert result.exit_code == 1, result.output
+    [line] = result.output.splitlines()
+    return line.removeprefix("jalon: ")
+
+
+@pytest.fixture
+def dossier(folder: Path) -> str:
+    """A dossier's number, in a database that has just been made."""
+    found = re.search(r"Dossier: (\S+)", jalon("invite", "--name", "Nadia").output)
+    assert found
+    return found[1]
+
+
+def test_the_first_invitation_says_where_the_key_is(folder: Path) -> None:
+    said = jalon("invite", "--name", "Nadia", "--counsellor", "Camille").output
+    assert said.startswith("A master key was made: secrets/master.key (new: keep a copy elsewhere")
+    assert re.search(r"http://127\.0\.0\.1:8080/\?start=\S+\nValid once, until \d\d/\d\d/\d{4}\.\n", said)
+    assert "█" in said  # the QR code
+    assert "A master key was made" not in jalon("invite").output
+
+
+async def test_an_invitation_to_the_real_bot_carries_its_name(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with Simulator() as telegram:
+        for name, value in live.settings(telegram.url).items():
+            monkeypatch.setenv(name, value)
+        said = (await asyncio.to_thread(jalon, "invite")).output
+    assert re.search(r"^https://t\.me/jalon_bot\?start=\S+$", said, re.MULTILINE)
+
+
+def test_a_dossier_is_moved_by_another_link(dossier: str) -> None:
+    assert (
+        "The former account loses access as soon as this link is pressed."
+        in jalon("invite", "--relink", dossier).output
+    )
+    nobody = "00000000-0000-0000-0000-000000000000"
+    assert refusal("invite", "--relink", nobody) == f"there is no dossier {nobody}"
+
+
+def test_an_invitation_in_a_language_nobody_speaks_here(dossier: str) -> None:
+    assert refusal("invite", "--language", "es") == "--language is one of fr, en"
+
+
+def test_a_key_that_others_can_read(dossier: str) -> None:
+    Path("secrets/master.key").chmod(0o644)
+    assert refusal("invite") == (
+        "others can read the master key at secrets/master.key: run chmod 600 secrets/master.key"
+    )
+
+
+def test_a_key_that_is_gone_is_not_replaced(dossier: str) -> None:
+    with stores(read_settings()) as opened, opened.database.write() as session:
+        line = Line("in", "text", "Bonjour", opened.database.now())
+        transcribe(session, opened.vault, UUID(dossier), [line])
+    Path("secrets/master.key").unlink()
+    assert refusal("invite").startswith("no master key at secrets/master.key: restore it from where you keep it")
+    assert not Path("secrets/master.key").exists()
+
+
+def test_a_key_beside_the_database(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MASTER_KEY_FILE", "data/master.key")
+    assert "lies in the database's folder" in refusal("invite")
+
+
+@pytest.mark.parametrize("command", [("invite",), ("migrate",)])
+def test_a_database_of_a_newer_version(dossier: str, command: tuple[str, ...]) -> None:
+    with closing(sqlite3.connect("data/jalon.db")) as database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+        database.commit()
+    assert refusal(*command).startswith("the database was prepared by a newer version of Jalon (revision 9999)")
+
+
+def test_a_backup_and_back(dossier: str) -> None:
+    assert "It can only be read with the master key (secrets/master.key)" in jalon("backup", "copy.db").output
+    jalon("invite", "--name", "Someone later")
+    assert refusal("restore", "copy.db").startswith("there is a database at data/jalon.db")
+    assert "The former database is kept at data/jalon.db.replaced-" in jalon("restore", "copy.db", "--force").output
+    assert jalon("export", dossier).exit_code == 0
+
+
+def test_an_export_of_nobody(dossier: str) -> None:
+    assert "00000000" in refusal("export", "00000000-0000-0000-0000-000000000000")
+
+
+def test_an_export_in_a_format_nobody_knows(dossier: str) -> None:
+    assert refusal("export", dossier, "--format", "pdf") == "the format 'pdf' is not known; use json"

@@ -1,0 +1,69 @@
+"""Each command of the README is run, in its order; each `make` goal it names exists; each path it names is there."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.jalon.program import ROOT, environment
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+GOALS = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+BLOCKS = [line.strip() for block in re.findall(r"```sh\n(.*?)```", README, re.DOTALL) for line in block.splitlines()]
+IN_ORDER = [line for line in BLOCKS if line and not line.startswith("make ")]
+
+
+def test_every_goal_named_exists_and_ci_runs_the_gate() -> None:
+    named = set(re.findall(r"`make ([a-z-]+)`", README)) | {line[5:] for line in BLOCKS if line.startswith("make ")}
+    assert {"run", "test", "check"} <= named <= GOALS
+    assert "for goal in check test" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """What the commands need of a clone that has been tried once."""
+    for example in (".env.example", "organisation.example.yaml"):
+        shutil.copy(ROOT / example, tmp_path)
+    jalon = tmp_path / ".venv" / "bin" / "jalon"
+    jalon.parent.mkdir(parents=True)
+    jalon.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m jalon "$@"\n')
+    jalon.chmod(0o755)
+    execute(".venv/bin/jalon migrate", tmp_path)
+    return tmp_path
+
+
+def execute(command: str, folder: Path) -> str:
+    done = subprocess.run(["bash", "-c", command], cwd=folder, env=environment({}), capture_output=True, text=True)
+    assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
+    assert done.stderr == ""
+    return done.stdout
+
+
+def test_the_commands_work_as_written(clone: Path) -> None:
+    said: dict[str, str] = {}
+    number = ""
+    for command in IN_ORDER:
+        said[command] = execute(command.replace("NUMBER", number), clone)
+        if found := re.search(r"Dossier: (\S+)", said[command]):
+            number = found[1]
+    assert number
+    assert any(f'"id": "{number}"' in printed for printed in said.values())
+    assert (clone / "jalon-backup.db").exists()
+
+
+@pytest.mark.parametrize("path", sorted(set(re.findall(r"\]\(([\w./-]+)\)|src=\"([^\"]+)\"", README))))
+def test_every_file_linked_is_there(path: tuple[str, str]) -> None:
+    assert (ROOT / "".join(path)).exists()
+
+
+@pytest.mark.parametrize("folder", re.findall(r"^\| `([a-z/]+)/` \|", README, re.MULTILINE))
+def test_every_folder_of_the_map_is_there(folder: str) -> None:
+    assert (ROOT / folder).is_dir()
+
+
+def test_every_room_is_on_the_map() -> None:
+    rooms = {path.parent.name for path in ROOT.glob("*/__init__.py")} | {"docs/decisions"}
+    assert rooms <= set(re.findall(r"^\| `([a-z/]+)/` \|", README, re.MULTILINE))
