@@ -90,7 +90,7 @@ async def test_a_place_that_moves_is_refused_once(nadia: Guest) -> None:
 async def test_what_telegram_says_by_itself_is_no_speech(nadia: Guest) -> None:
     await at(nadia, "Couleur")
     assert await raw(nadia, "message", delete_chat_photo=True) == []
-    assert await raw(nadia, "message", message_auto_delete_timer_changed={"message_auto_delete_time": 86400}) == []
+    assert await raw(nadia, "message", write_access_allowed={"web_app_name": "x"}) == []
 
 
 # -------------------------------------------------------------------------------------------------------------- groups
