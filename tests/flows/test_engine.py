@@ -132,6 +132,15 @@ def test_a_flag_that_reads_otherwise_is_lifted_and_raised_anew() -> None:
     assert raised == [Lifted("colour", "colour/1"), Flag("colour", "colour/1", "notice", "Dit Bleu")]
 
 
+def test_a_commitment_given_again_is_a_new_act_with_its_own_time() -> None:
+    walk = arrived("survey.one")
+    go_back(walk)
+    effects = answer(walk, "agree")
+    assert [type(e) for e in effects] == [Kept, Committed, Say]
+    assert walk.run.answers["pledge"].at == walk.now
+    assert walk.run.at == "survey.one"
+
+
 def test_the_same_answer_again_is_the_answer_of_before() -> None:
     walk = arrived("fruits")
     before = walk.run.answers["colour"]

@@ -97,10 +97,15 @@ def test_back_then_forward_is_the_identity(pack: Pack, data: st.DataObject) -> N
     walk.does(WentBack(target))
     former = walk.run.answers[target]
     effects = walk.does(Answered(target, walk.run.visit, former.value, former.how))
-    assert walk.run.answers == before.answers
     assert walk.run.path == before.path
     assert walk.run.at == onward
-    assert not any(isinstance(effect, Kept) for effect in effects)
+    values_before = {node: (answer.how, answer.value, answer.aside) for node, answer in before.answers.items()}
+    assert {node: (a.how, a.value, a.aside) for node, a in walk.run.answers.items()} == values_before
+    anew = [effect.node for effect in effects if isinstance(effect, Kept)]
+    assert anew == ([target] if getattr(walk.flow.nodes[target].step, "commitment", None) else []), (
+        "an act is dated anew"
+    )
+    assert all(walk.run.answers[node] == answer for node, answer in before.answers.items() if node not in anew)
 
 
 @FEW
