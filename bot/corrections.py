@@ -4,7 +4,7 @@ from bot.reprise import refused, reprise
 from bot.screens import Screen, answered_screen
 from bot.talk import Talk
 from bot.travel import go_on
-from bot.typed import support, today
+from bot.typed import today
 from bot.walking import leave
 from flows.engine import joined, put_part, step
 from flows.events import Changed, Invalid, Wrote
@@ -23,7 +23,6 @@ def edited(talk: Talk) -> None:
         return
     message_id = talk.incoming.message_id or 0
     talk.hear("edited", talk.incoming.text, edited_of=line_of_message(talk.session, talk.who.id, message_id))
-    support(talk, talk.incoming.text)
     part = Part(str(message_id), talk.incoming.text)
     run = talk.active_run()
     if run is not None and any(p.key == part.key for p in run.parts):

@@ -134,6 +134,7 @@ class Talk:
         """Writes all that was said: the rows to send and the transcript. The last act of an update's handling."""
         sent = enqueue(self.session, self.vault, self._outgoing, self.now)
         if self.person:
-            lines = [replace(line, outbox_id=None if at is None else sent[at]) for line, at in self._lines]
+            heard_first = sorted(self._lines, key=lambda noted: noted[0].direction != "in")
+            lines = [replace(line, outbox_id=None if at is None else sent[at]) for line, at in heard_first]
             transcribe(self.session, self.vault, self.person.id, lines)
         self._outgoing, self._lines = [], []

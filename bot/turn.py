@@ -19,6 +19,7 @@ from bot.enrolment import Enrolment, stranger
 from bot.incoming import Incoming, RawUpdate, chats_of, read
 from bot.library import Library
 from bot.presses import pressed
+from bot.support import support
 from bot.talk import Talk
 from bot.typed import not_in_words, typed
 from bot.words import spoken
@@ -31,6 +32,7 @@ from storage.vault import Vault
 log = logging.getLogger(__name__)
 
 BLOCKED = "blocked"
+WRITTEN = {"text", "edited", "command"}  # `/conseiller …` carries words too
 OPEN_TO_STRANGERS = {"privacy", "confidentialite"}
 
 
@@ -136,6 +138,8 @@ def _known(talk: Talk) -> None:
         talk.change(last_active_at=talk.now)
         if talk.who.unreachable_since is not None:
             mark_reachable(talk.session, talk.who.id)
+    if talk.incoming.kind in WRITTEN:
+        support(talk)
     HANDLERS[talk.incoming.kind](talk)
 
 

@@ -1,4 +1,4 @@
-"""What people type instead of tapping: an answer, a piece of one, a message to the counsellor, a cry for help."""
+"""What people type instead of tapping: an answer, a piece of one, a message to the counsellor."""
 
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -9,22 +9,18 @@ from bot.talk import Talk
 from bot.travel import go_on, open_run, present, resume
 from bot.walking import SILENCE
 from bot.words import say
-from flows.distress import distressed
 from flows.engine import joined, put_part, step
 from flows.events import Answered, Changed, Event, Invalid, Resumed, Wrote
 from flows.pack import TextStep
 from flows.path import predecessor
-from flows.phrases import LANGUAGES
 from flows.run import Part, Run
 from flows.understand import Misunderstood, understand
-from storage.records import raise_flag
 from storage.showings import showings
 
 
 def typed(talk: Talk) -> None:
     """A message in words from a person we know."""
     text = talk.incoming.text
-    support(talk, text)
     if talk.who.writing_since is not None:
         counsellor_part(talk, text)
         return
@@ -40,24 +36,6 @@ def typed(talk: Talk) -> None:
         _early(talk, run)
     else:
         _answer(talk, run, text)
-
-
-def support(talk: Talk, text: str) -> None:
-    """Words of distress are answered at once, before anything else, and a human is called. No interpretation."""
-    if not distressed(text):
-        return
-    talk.say("distress", delay=talk.organisation("reading_delay"))
-    raise_flag(
-        talk.session,
-        talk.vault,
-        talk.who.id,
-        None,
-        step="",
-        rule="distress",
-        level="urgent",
-        reason=say("distress_flag", LANGUAGES[0]),
-        now=talk.now,
-    )
 
 
 # ---------------------------------------------------------------------------------------------------------- answering

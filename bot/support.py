@@ -1,0 +1,25 @@
+"""Words of distress: help at once, before anything else, and a human is called. No interpretation."""
+
+from bot.talk import Talk
+from bot.words import say
+from flows.distress import distressed
+from flows.phrases import LANGUAGES
+from storage.records import raise_flag
+
+
+def support(talk: Talk) -> None:
+    """Shows the numbers when the words just written hold any of the listed expressions: wherever, also after a stop."""
+    if not distressed(talk.incoming.text):
+        return
+    talk.say("distress", delay=talk.organisation("reading_delay"))
+    raise_flag(
+        talk.session,
+        talk.vault,
+        talk.who.id,
+        None,
+        step="",
+        rule="distress",
+        level="urgent",
+        reason=say("distress_flag", LANGUAGES[0]),
+        now=talk.now,
+    )
