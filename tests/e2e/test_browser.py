@@ -166,15 +166,17 @@ class Visitor:
     async def first_button(self, words: str) -> None:
         offered = [label for label in await self.labels() if label not in self.ways_out]
         figures = [label for label in offered if label.isdigit()]
-        await self.camera.take(self.page, self._moment(words, figures))
+        if moment := self._moment(words, figures):
+            await self.camera.take(self.page, moment)
         await self.press("7" if "7" in figures else offered[0])
 
-    def _moment(self, words: str, figures: list[str]) -> str:
+    def _moment(self, words: str, figures: list[str]) -> str | None:
+        """The kind of question that one button answers; None for an information."""
         if figures:
             return "scale"
         if self.counted("progress_items").search(words):
             return "battery"
-        return "choice" if self.counted("progress").search(words) else "information"
+        return "choice" if self.counted("progress").search(words) else None
 
     # ------------------------------------------------------------------------------------------------------- the phase
     async def walk(self, end: str) -> int:

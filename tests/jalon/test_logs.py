@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -12,6 +13,7 @@ from tests.jalon import live
 from tests.jalon.program import running
 
 SECRETS = ("Zéphyrine", "Quatrebarbes", "héliotrope", DEFAULT_TOKEN, DEFAULT_TOKEN.partition(":")[2])
+NAMES: dict[str, Any] = {"last_name": "Quatrebarbes", "username": "zephyrine_quatrebarbes"}
 FAULTS = (
     {"action": "retry_after", "seconds": 0, "method": "sendMessage", "count": 1},
     {"action": "status", "status": 502, "method": "sendMessage", "count": 1},
@@ -24,8 +26,8 @@ FAULTS = (
 @pytest.mark.timeout(240)
 async def test_a_conversation_with_failures_leaves_no_word_in_the_log(tmp_path: Path) -> None:
     live.organisation(tmp_path)
-    names = {"last_name": "Quatrebarbes", "username": "zephyrine_quatrebarbes"}
-    async with Simulator() as telegram, SimulatedPerson(telegram.url, "Zéphyrine", **names) as person:
+
+    async with Simulator() as telegram, SimulatedPerson(telegram.url, "Zéphyrine", **NAMES) as person:
         settings = {**live.settings(telegram.url), "ENROLMENT": "open", "LOG_LEVEL": "DEBUG"}
         with running(tmp_path, **settings) as program:
             await asyncio.to_thread(program.until, "Ctrl-C stops")
