@@ -6,4 +6,13 @@ from simulator.errors import ApiError
 from simulator.server import DEFAULT_TOKEN, DEFAULT_USERNAME
 from simulator.signals import Clock
 
-__all__ = ["DEFAULT_TOKEN", "DEFAULT_USERNAME", "ApiError", "Clock", "SimulatedPerson", "Simulator", "SimulatorError", "settle"]
+__all__ = [
+    "DEFAULT_TOKEN",
+    "DEFAULT_USERNAME",
+    "ApiError",
+    "Clock",
+    "SimulatedPerson",
+    "Simulator",
+    "SimulatorError",
+    "settle",
+]

@@ -91,8 +91,9 @@ def _press(world: World, person: Person, body: Json) -> Json:
     if chat.kind == "private" and chat.bot_status != "member":
         raise ControlError(409, "this person has blocked the bot: unblock first")
     data = _pressed_data(message, body)
-    callback = Callback(str(world.chance.getrandbits(62)), person.id, chat.id, message["message_id"], data,
-                        world.clock.now())
+    callback = Callback(
+        str(world.chance.getrandbits(62)), person.id, chat.id, message["message_id"], data, world.clock.now()
+    )
     world.keep_callback(callback)
     world.feed.add(chat.id, "pressed", callback_query_id=callback.id, message_id=callback.message_id, data=data)
     query = {
@@ -140,13 +141,17 @@ def _set_status(world: World, person: Person, chat: Chat, status: BotStatus) -> 
     before, chat.bot_status = chat.bot_status, status
     world.keep_chat(chat)
     world.feed.add(chat.id, "status", bot_status=status)
-    world.tell("my_chat_member", {
-        "chat": world.chat_public(chat),
-        "from": person.public(),
-        "date": world.now(),
-        "old_chat_member": chat_member(world, before),
-        "new_chat_member": chat_member(world, status),
-    }, str(chat.id))
+    world.tell(
+        "my_chat_member",
+        {
+            "chat": world.chat_public(chat),
+            "from": person.public(),
+            "date": world.now(),
+            "old_chat_member": chat_member(world, before),
+            "new_chat_member": chat_member(world, status),
+        },
+        str(chat.id),
+    )
     return {"bot_status": status}
 
 
@@ -169,8 +174,9 @@ def _add_bot(world: World, person: Person, body: Json) -> Json:
     if chat.kind != "group":
         raise ControlError(400, "the bot can only be added to a group")
     _set_status(world, person, chat, "member")
-    message = world.post(chat, person.public(), {"new_chat_participant": world.public(),
-                                                 "new_chat_members": [world.public()]})
+    message = world.post(
+        chat, person.public(), {"new_chat_participant": world.public(), "new_chat_members": [world.public()]}
+    )
     world.tell("message", message, str(chat.id))
     return message
 

@@ -47,8 +47,15 @@ class Simulator:
     """
 
     def __init__(
-        self, path: Path | None = None, *, host: str = "127.0.0.1", port: int = 0, tokens: Sequence[str] = (),
-        username: str = DEFAULT_USERNAME, clock: Clock | None = None, seed: int | None = None,
+        self,
+        path: Path | None = None,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        tokens: Sequence[str] = (),
+        username: str = DEFAULT_USERNAME,
+        clock: Clock | None = None,
+        seed: int | None = None,
     ) -> None:
         if host not in LOOPBACK:
             raise ValueError(f"the simulator listens on loopback addresses only, not on {host}")

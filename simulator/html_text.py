@@ -60,7 +60,7 @@ class _Parser:
         while self.at < len(self.data):
             self._next()
         if self.open:
-            raise _refusal(f"Can't find end tag corresponding to start tag \"{self.open[-1].tag}\"")
+            raise _refusal(f'Can\'t find end tag corresponding to start tag "{self.open[-1].tag}"')
         for entity in self.entities:
             if entity["type"] == "code":
                 entity.pop("language", None)
@@ -161,9 +161,7 @@ class _Parser:
         self.at += 1
         opened = self.open.pop()
         if name and name != opened.tag:
-            raise _refusal(
-                f'Unmatched end tag at byte offset {begin}, expected "</{opened.tag}>", found "</{name}>"'
-            )
+            raise _refusal(f'Unmatched end tag at byte offset {begin}, expected "</{opened.tag}>", found "</{name}>"')
         if self.offset > opened.offset:
             self._close(opened)
 

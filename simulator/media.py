@@ -30,8 +30,11 @@ def _video_note(world: World, wish: Json) -> Json:
 def _photo(world: World, wish: Json) -> Json:
     sizes = ((90, 67, 1_500), (320, 240, 18_000), (1280, 960, 120_000))
     photos = [
-        {"width": width, "height": height, **world.add_file(_bytes(world, size, b"\xff\xd8\xff"), "photo.jpg",
-                                                            "image/jpeg", "photos")}
+        {
+            "width": width,
+            "height": height,
+            **world.add_file(_bytes(world, size, b"\xff\xd8\xff"), "photo.jpg", "image/jpeg", "photos"),
+        }
         for width, height, size in sizes
     ]
     return {"photo": photos, **_caption(wish)}
@@ -56,18 +59,29 @@ def _document(world: World, wish: Json) -> Json:
     name = str(wish.get("file_name", "CV.pdf"))
     mime_type = str(wish.get("mime_type", "application/pdf"))
     content = _bytes(world, int(wish.get("size", 24_000)), b"%PDF-1.7\n")
-    return {"document": {"file_name": name, "mime_type": mime_type,
-                         **world.add_file(content, name, mime_type, "documents")}, **_caption(wish)}
+    return {
+        "document": {
+            "file_name": name,
+            "mime_type": mime_type,
+            **world.add_file(content, name, mime_type, "documents"),
+        },
+        **_caption(wish),
+    }
 
 
 def _location(world: World, wish: Json) -> Json:
-    return {"location": {"latitude": float(wish.get("latitude", 45.764)),
-                         "longitude": float(wish.get("longitude", 4.8357))}}
+    return {
+        "location": {"latitude": float(wish.get("latitude", 45.764)), "longitude": float(wish.get("longitude", 4.8357))}
+    }
 
 
 def _contact(world: World, wish: Json) -> Json:
-    return {"contact": {"phone_number": str(wish.get("phone_number", "+33199000000")),  # ARCEP's numbers for fiction
-                        "first_name": str(wish.get("first_name", "Camille"))}}
+    return {
+        "contact": {
+            "phone_number": str(wish.get("phone_number", "+33199000000")),  # ARCEP's numbers for fiction
+            "first_name": str(wish.get("first_name", "Camille")),
+        }
+    }
 
 
 def _poll(world: World, wish: Json) -> Json:

@@ -24,7 +24,7 @@ class Params:
     uploads: dict[str, Upload] = field(default_factory=dict)
 
     def text(self, name: str) -> str:
-        """"" when absent."""
+        """ "" when absent."""
         value = self.values.get(name)
         return "" if value is None else value if isinstance(value, str) else json.dumps(value)
 

@@ -34,8 +34,12 @@ class Server:
     """All state. `clock` and `seed` make it reproducible; `store` makes it last."""
 
     def __init__(
-        self, store: Store, tokens: Sequence[str] = (), username: str = DEFAULT_USERNAME,
-        clock: Clock | None = None, seed: int | None = None,
+        self,
+        store: Store,
+        tokens: Sequence[str] = (),
+        username: str = DEFAULT_USERNAME,
+        clock: Clock | None = None,
+        seed: int | None = None,
     ) -> None:
         self.store = store
         self.clock = clock or Clock()

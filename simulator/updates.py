@@ -118,5 +118,10 @@ class UpdateQueue:
 
 
 def _kept(update: Update) -> Json:
-    return {"id": update.id, "kind": update.kind, "body": update.body, "lane": update.lane,
-            "expires_at": update.expires_at}
+    return {
+        "id": update.id,
+        "kind": update.kind,
+        "body": update.body,
+        "lane": update.lane,
+        "expires_at": update.expires_at,
+    }

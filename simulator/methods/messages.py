@@ -195,5 +195,3 @@ def send_chat_action(world: World, params: Params) -> bool:
 def refuse_missing(what: str) -> ApiError:
     """The words for a call without its file."""
     return bad_request(f"there is no {what} in the request")
-
-

@@ -95,8 +95,12 @@ async def test_rate_limits(call, control, nadia: SimulatedPerson, clock: Clock) 
     codes = [(await call("sendMessage", chat_id=nadia.id, text="a"))[0] for _ in range(3)]
     assert codes == [200, 200, 429]
     _, body = await call("sendMessage", chat_id=nadia.id, text="a")
-    assert body == {"ok": False, "error_code": 429, "description": "Too Many Requests: retry after 1",
-                    "parameters": {"retry_after": 1}}
+    assert body == {
+        "ok": False,
+        "error_code": 429,
+        "description": "Too Many Requests: retry after 1",
+        "parameters": {"retry_after": 1},
+    }
     clock.advance(1)
     assert (await call("sendMessage", chat_id=nadia.id, text="a"))[0] == 200
 
@@ -106,6 +110,9 @@ async def test_the_refusal_log_names_the_call(call, control, nadia: SimulatedPer
     _, log = await control("GET", "/refusals")
     [refused] = log["refusals"]
     assert (refused["method"], refused["code"], refused["description"]) == (
-        "sendmessage", 400, "Bad Request: message text is empty")
+        "sendmessage",
+        400,
+        "Bad Request: message text is empty",
+    )
     _, calls = await control("GET", "/calls")
     assert calls["counts"] == {"sendmessage": 1} == calls["refused"]

@@ -99,8 +99,9 @@ async def test_the_length_is_counted_after_the_entities(call, nadia: SimulatedPe
 
 async def test_edits(bot: Bot, nadia: SimulatedPerson, clock: Clock) -> None:
     hello = await nadia.start()
-    sent = await bot.send_message(nadia.id, "un", reply_markup=InlineKeyboardMarkup.from_button(
-        InlineKeyboardButton("a", callback_data="a")))
+    sent = await bot.send_message(
+        nadia.id, "un", reply_markup=InlineKeyboardMarkup.from_button(InlineKeyboardButton("a", callback_data="a"))
+    )
     with pytest.raises(BadRequest, match="are exactly the same as a current content and reply markup of the message"):
         await bot.edit_message_text("un", nadia.id, sent.message_id, reply_markup=sent.reply_markup)
     clock.advance(60)
@@ -130,8 +131,9 @@ async def test_deleting(bot: Bot, nadia: SimulatedPerson, clock: Clock) -> None:
 
 async def test_a_document_goes_both_ways(bot: Bot, nadia: SimulatedPerson) -> None:
     await nadia.start()
-    sent = await bot.send_document(nadia.id, InputFile(b"%PDF synthese", "synthese.pdf"), caption="<b>Voici</b>",
-                                   parse_mode="HTML")
+    sent = await bot.send_document(
+        nadia.id, InputFile(b"%PDF synthese", "synthese.pdf"), caption="<b>Voici</b>", parse_mode="HTML"
+    )
     assert (sent.document.file_name, sent.document.file_size, sent.caption) == ("synthese.pdf", 13, "Voici")
     file = await bot.get_file(sent.document.file_id)
     assert bytes(await file.download_as_bytearray()) == b"%PDF synthese"
@@ -164,7 +166,9 @@ async def test_unknown_method_and_token(sim: Simulator, session: aiohttp.ClientS
     assert await refusal("sendTelepathy") == "Not Found: method not found"
     async with session.get(f"{sim.url}/bot1:wrong/getMe") as response:
         assert (response.status, await response.json()) == (
-            401, {"ok": False, "error_code": 401, "description": "Unauthorized"})
+            401,
+            {"ok": False, "error_code": 401, "description": "Unauthorized"},
+        )
     with pytest.raises(InvalidToken):
         async with Bot("1:wrong", f"{sim.url}/bot"):
             raise AssertionError("not refused")
@@ -179,7 +183,8 @@ async def test_profile_and_commands(bot: Bot, nadia: SimulatedPerson, control, r
     assert (await control("GET", f"/chats/{nadia.id}/commands"))[1] == [{"command": "aide", "description": "De l’aide"}]
     assert (await bot.get_my_description("fr")).description == "Je suis Jalon."
     assert await refusal("setMyCommands", commands=[{"command": "à", "description": "a"}]) == (
-        "Bad Request: BOT_COMMAND_INVALID")
+        "Bad Request: BOT_COMMAND_INVALID"
+    )
     await bot.delete_my_commands()
     assert await bot.get_my_commands() == ()
 
@@ -188,6 +193,7 @@ async def test_actions_of_the_chat(bot: Bot, nadia: SimulatedPerson, refusal) ->
     await nadia.start()
     assert await bot.send_chat_action(nadia.id, "typing")
     assert await refusal("sendChatAction", chat_id=nadia.id, action="dance") == (
-        "Bad Request: wrong parameter action in request")
+        "Bad Request: wrong parameter action in request"
+    )
     assert (await bot.get_chat(nadia.id)).first_name == "Nadia"
     assert (await bot.get_chat_member(nadia.id, nadia.id)).status == "member"

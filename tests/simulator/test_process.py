@@ -16,7 +16,8 @@ from tests.simulator.conftest import until
 
 async def _spawn(*arguments: str) -> tuple[asyncio.subprocess.Process, str]:
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "simulator", *arguments, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE)
+        sys.executable, "-m", "simulator", *arguments, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
     assert process.stdout is not None
     async with asyncio.timeout(20):
         return process, (await process.stdout.readline()).decode()
@@ -24,8 +25,9 @@ async def _spawn(*arguments: str) -> tuple[asyncio.subprocess.Process, str]:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 async def test_starts_and_stops(number: signal.Signals, tmp_path: Path) -> None:
-    process, line = await _spawn("--port", "0", "--file", str(tmp_path / "sub" / "sim.db"), "--token", "42:abc",
-                                 "--bot-username", "essai_bot")
+    process, line = await _spawn(
+        "--port", "0", "--file", str(tmp_path / "sub" / "sim.db"), "--token", "42:abc", "--bot-username", "essai_bot"
+    )
     assert line.startswith("simulator ready on http://127.0.0.1:")
     async with aiohttp.ClientSession() as session, session.get(f"{line.split()[-1]}/bot42:abc/getMe") as response:
         assert (await response.json())["result"]["username"] == "essai_bot"
@@ -44,12 +46,16 @@ async def test_only_loopback() -> None:
 
 async def test_a_restart_goes_on(tmp_path: Path) -> None:
     path = tmp_path / "sim.db"
-    async with Simulator(path, seed=1) as sim, SimulatedPerson(sim.url, "Nadia") as nadia, Bot(
-        DEFAULT_TOKEN, f"{sim.url}/bot") as bot:
+    async with (
+        Simulator(path, seed=1) as sim,
+        SimulatedPerson(sim.url, "Nadia") as nadia,
+        Bot(DEFAULT_TOKEN, f"{sim.url}/bot") as bot,
+    ):
         await nadia.start()
         await bot.set_my_commands([("aide", "De l’aide")])
-        await bot.send_message(nadia.id, "?", reply_markup=InlineKeyboardMarkup.from_button(
-            InlineKeyboardButton("a", callback_data="a")))
+        await bot.send_message(
+            nadia.id, "?", reply_markup=InlineKeyboardMarkup.from_button(InlineKeyboardButton("a", callback_data="a"))
+        )
         confirmed = (await bot.get_updates(timeout=0))[-1].update_id
         await bot.get_updates(confirmed + 1, timeout=0)
         pressed = await nadia.press("a")

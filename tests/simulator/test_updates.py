@@ -38,8 +38,15 @@ async def test_a_second_poll_ends_the_first(sim: Simulator, bot: Bot, call) -> N
     first = asyncio.create_task(call("getUpdates", timeout=20))
     await until(lambda: sim.server.polls[sim.token].waiting)
     second = asyncio.create_task(call("getUpdates", timeout=20))
-    assert await first == (409, {"ok": False, "error_code": 409, "description": "Conflict: terminated by other "
-                                 "getUpdates request; make sure that only one bot instance is running"})
+    assert await first == (
+        409,
+        {
+            "ok": False,
+            "error_code": 409,
+            "description": "Conflict: terminated by other "
+            "getUpdates request; make sure that only one bot instance is running",
+        },
+    )
     second.cancel()
 
 
@@ -55,8 +62,9 @@ async def test_a_webhook_forbids_polling(bot: Bot) -> None:
 
 async def test_ages(bot: Bot, nadia: SimulatedPerson, clock: Clock) -> None:
     await nadia.start()
-    sent = await bot.send_message(nadia.id, "?", reply_markup=InlineKeyboardMarkup.from_button(
-        InlineKeyboardButton("a", callback_data="a")))
+    sent = await bot.send_message(
+        nadia.id, "?", reply_markup=InlineKeyboardMarkup.from_button(InlineKeyboardButton("a", callback_data="a"))
+    )
     await nadia.press("a")
     clock.advance(150)
     assert await _texts(bot) == ["/start"], "an undelivered callback query lives 150 s"
@@ -67,13 +75,15 @@ async def test_ages(bot: Bot, nadia: SimulatedPerson, clock: Clock) -> None:
 
 async def test_a_callback_is_answered_once_and_in_time(bot: Bot, nadia: SimulatedPerson, clock: Clock, refusal) -> None:
     await nadia.start()
-    await bot.send_message(nadia.id, "?", reply_markup=InlineKeyboardMarkup.from_button(
-        InlineKeyboardButton("a", callback_data="data")))
+    await bot.send_message(
+        nadia.id, "?", reply_markup=InlineKeyboardMarkup.from_button(InlineKeyboardButton("a", callback_data="data"))
+    )
     pressed = await nadia.press("a")
     query = (await bot.get_updates(timeout=0))[-1].callback_query
     assert (query.id, query.data, query.message.text, query.from_user.first_name) == (pressed, "data", "?", "Nadia")
     assert await refusal("answerCallbackQuery", callback_query_id=pressed, text="a" * 201) == (
-        "Bad Request: MESSAGE_TOO_LONG")
+        "Bad Request: MESSAGE_TOO_LONG"
+    )
     await query.answer("Noté", show_alert=True)
     assert (await nadia.wait_for_answer(pressed))["show_alert"] is True
     too_old = "Query is too old and response timeout expired or query id is invalid"
@@ -87,8 +97,9 @@ async def test_a_callback_is_answered_once_and_in_time(bot: Bot, nadia: Simulate
 
 async def test_a_button_that_has_gone_can_still_be_pressed(bot: Bot, nadia: SimulatedPerson) -> None:
     await nadia.start()
-    sent = await bot.send_message(nadia.id, "?", reply_markup=InlineKeyboardMarkup.from_button(
-        InlineKeyboardButton("a", callback_data="old")))
+    sent = await bot.send_message(
+        nadia.id, "?", reply_markup=InlineKeyboardMarkup.from_button(InlineKeyboardButton("a", callback_data="old"))
+    )
     await sent.edit_text("!")
     await nadia.press_data(sent.message_id, "old")
     query = (await bot.get_updates(timeout=0))[-1].callback_query
@@ -124,7 +135,8 @@ async def test_allowed_updates_are_remembered(bot: Bot, nadia: SimulatedPerson) 
 async def test_a_group(bot: Bot, nadia: SimulatedPerson, control, refusal) -> None:
     _, group = await control("POST", "/groups", title="Atelier", members=[nadia.id])
     assert await refusal("sendMessage", chat_id=group["id"], text="a") == (
-        "Forbidden: bot is not a member of the group chat")
+        "Forbidden: bot is not a member of the group chat"
+    )
     await control("POST", f"/people/{nadia.id}/add_bot", chat_id=group["id"])
     await control("POST", f"/people/{nadia.id}/text", chat_id=group["id"], text="entre nous")
     await control("POST", f"/people/{nadia.id}/text", chat_id=group["id"], text="/aide")

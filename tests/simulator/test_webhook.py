@@ -75,7 +75,9 @@ async def test_a_refused_update_comes_again_and_holds_its_chat(
     assert hook.got.empty()
     info = await bot.get_webhook_info()
     assert (info.pending_update_count, info.last_error_message) == (
-        2, "Wrong response from the webhook: 500 Internal Server Error")
+        2,
+        "Wrong response from the webhook: 500 Internal Server Error",
+    )
     clock.advance(2)
     assert [(await hook.next())["message"]["text"] for _ in range(2)] == ["/start", "après"]
 
