@@ -165,6 +165,9 @@ def privacy(talk: Talk) -> None:
 
 # -------------------------------------------------------------------------------------------------------- stopping
 def ask_to_stop(talk: Talk) -> None:
+    if talk.who.stopped_at is not None:
+        rest(talk)
+        return
     row = [button(say(f"button_{name}", talk.language), Menu(name)) for name in ("stop_yes", "stop_no")]
     talk.say("stop_ask", *([item] for item in row))
 
@@ -172,7 +175,7 @@ def ask_to_stop(talk: Talk) -> None:
 def stop(talk: Talk) -> None:
     """Every consent given is withdrawn, and the journey rests. Nothing is asked any more; the answers stay as they are."""
     if talk.who.stopped_at is not None:
-        talk.say("nothing_to_resume")
+        rest(talk)
         return
     run = open_run(talk)
     if run is not None:
