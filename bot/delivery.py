@@ -5,6 +5,7 @@ The table of outcomes is a pure function of what Telegram said (`verdict`); the 
 
 import asyncio
 import logging
+import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,7 +13,7 @@ from typing import Any, Literal
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Message
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
+from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
 
 from bot.displayed import Displayed
 from storage.claims import Claimed, Limits, claim, next_due
@@ -22,6 +23,7 @@ from storage.people import mark_unreachable
 from storage.vault import Vault
 
 log = logging.getLogger(__name__)
+os.environ.setdefault("PTB_TIMEDELTA", "true")  # the library's `retry_after` in whole seconds is deprecated (22.2)
 
 Verdict = Literal["sent", "refused", "unreachable", "unknown", "later", "anew", "dropped"]
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -44,7 +46,7 @@ UNREACHABLE = (
 def verdict(error: TelegramError, *, news: bool) -> Verdict:
     """What becomes of a row whose call failed. `news`: an edit that says something new, to be sent if its message is gone."""
     said = error.message.lower()
-    if isinstance(error, RetryAfter):
+    if isinstance(error, RetryAfter | InvalidToken):  # a token that was revoked: no fault of the message's
         return "later"
     if isinstance(error, Forbidden) or any(words in said for words in UNREACHABLE):
         return "unreachable"
