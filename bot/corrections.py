@@ -6,8 +6,9 @@ from bot.talk import Talk
 from bot.travel import go_on
 from bot.typed import today
 from bot.walking import leave
-from flows.engine import joined, put_part, step
+from flows.engine import step
 from flows.events import Changed, Invalid, Wrote
+from flows.making import joined, put_part
 from flows.pack import TextStep
 from flows.run import Part, Run
 from flows.understand import Misunderstood, Understood, understand

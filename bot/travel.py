@@ -14,7 +14,7 @@ from flows.events import Event, Resumed, WentBack
 from flows.journey import Impossible, trigger_of
 from flows.pack import ChoiceStep, Information
 from flows.run import Run
-from flows.wording import pipe, read_answer
+from flows.wording import fill_text, pipe, read_answer
 from storage.latest import latest_runs
 from storage.records import consents_in_force, facts_of
 from storage.runs import load_run
@@ -53,6 +53,8 @@ def _move(talk: Talk, trigger: str) -> bool:
 def _finished(talk: Talk, run: Run, outcome: str, *, changed: bool) -> None:
     talk.change(active_run_id=None)
     if _move(talk, trigger_of(run.flow, outcome)):
+        if last_words := talk.flow(run).pack.outcomes[outcome].text:
+            talk.send(Screen(safe(fill_text(talk.flow(run), run, last_words))))
         arrive(talk)
     else:  # an earlier part was changed, and it still ends as it did
         talk.say(_acknowledged(talk, changed))

@@ -9,8 +9,9 @@ from bot.talk import Talk
 from bot.travel import go_on, open_run, present, resume
 from bot.walking import SILENCE
 from bot.words import say
-from flows.engine import joined, put_part, step
+from flows.engine import step
 from flows.events import Answered, Changed, Event, Invalid, Resumed, Wrote
+from flows.making import joined, put_part
 from flows.pack import TextStep
 from flows.path import predecessor
 from flows.run import Part, Run

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from flows.pack import About, All, AnyOf, Condition, Not
+from flows.grammar import About, All, AnyOf, Condition, Not
 from flows.run import Answer
 
 Answers = Mapping[str, Answer]

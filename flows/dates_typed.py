@@ -15,7 +15,8 @@ An expression is read as the spans of days it may mean; the step's range decides
 from datetime import date
 
 from flows.dates_heard import Heard, Span, hear, shifted
-from flows.pack import Bound, DateRange
+from flows.grammar import Bound
+from flows.pack import DateRange
 from flows.understood import Misunderstood
 
 

@@ -3,20 +3,10 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from flows.grammar import About, All, AnyOf, Condition, Not
 from flows.graph import Graph
 from flows.journey import Journey
-from flows.pack import (
-    About,
-    All,
-    AnyOf,
-    BatteryStep,
-    Choosing,
-    Condition,
-    Information,
-    Not,
-    Pack,
-    Step,
-)
+from flows.pack import BatteryStep, Choosing, Information, Pack, Step
 from flows.wording import HOLE
 
 LONGEST = 44  # characters of a box or an arrow: beyond, a diagram is no longer seen at a glance

@@ -35,6 +35,7 @@ from flows.events import (
     Wrote,
 )
 from flows.flow import Flow
+from flows.making import in_the_making, joined, put_part, with_mark
 from flows.pack import ChoicesStep, ChoiceStep, RankingStep, TextStep
 from flows.path import before, follow, frontier, may_reach, predecessor
 from flows.run import Answer, How, Part, Run, Value
@@ -144,25 +145,12 @@ def _changed(flow: Flow, run: Run, event: Changed, now: datetime) -> Stepped:
 
 
 # -------------------------------------------------------------------------------------------------- an answer being made
-def _with_mark(step: ChoicesStep | RankingStep, marks: tuple[str, ...], choice: str, on: bool) -> tuple[str, ...]:
-    exclusive = {c.id for c in step.choices if c.exclusive}
-    others = tuple(m for m in marks if m != choice)
-    if not on:
-        return others
-    if choice in marks:
-        return marks
-    kept = () if choice in exclusive else tuple(m for m in others if m not in exclusive)
-    if step.pick.max is not None and len(kept) >= step.pick.max:
-        raise Invalid("too_many")
-    return (*kept, choice)
-
-
 def _marked(flow: Flow, run: Run, event: Marked, now: datetime) -> Stepped:
     _at_hand(flow, run, event.step, event.visit)
     step = flow.nodes[run.at].step
     if not isinstance(step, ChoicesStep | RankingStep) or event.choice not in {c.id for c in step.choices}:
         raise IllegalEvent("nothing to tick here")
-    marks = _with_mark(step, run.marks, event.choice, event.on)
+    marks = with_mark(step, run.marks, event.choice, event.on)
     return replace(run, marks=marks, paused=False), [Say(run.at, run.visit, "update")]
 
 
@@ -175,26 +163,6 @@ def _wrote(flow: Flow, run: Run, event: Wrote, now: datetime) -> Stepped:
     if len(joined(parts)) > step.length.max:
         raise Invalid("too_long")
     return replace(run, parts=parts, paused=False), [Say(run.at, run.visit, "update")]
-
-
-def put_part(parts: tuple[Part, ...], part: Part) -> tuple[Part, ...]:
-    """The parts with this one in the place of the part with its key, or at the end."""
-    if any(p.key == part.key for p in parts):
-        return tuple(part if p.key == part.key else p for p in parts)
-    return (*parts, part)
-
-
-def joined(parts: tuple[Part, ...]) -> str:
-    """An open answer made of its messages, one a line."""
-    return "\n".join(part.text.strip() for part in parts)
-
-
-def in_the_making(flow: Flow, run: Run) -> Value:
-    """The value that the ticks or messages so far add up to."""
-    step = flow.nodes[run.at].step
-    if isinstance(step, ChoicesStep):
-        return [c.id for c in step.choices if c.id in run.marks]
-    return list(run.marks) if isinstance(step, RankingStep) else joined(run.parts)
 
 
 def _completed(flow: Flow, run: Run, event: Completed, now: datetime) -> Stepped:

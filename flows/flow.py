@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from flows.grammar import Condition, FlagRule, Route
 from flows.machines import Arrow, QuestionnaireMachine
-from flows.pack import BatteryStep, Condition, FlagRule, Item, Pack, Route, Step
+from flows.pack import BatteryStep, Item, Pack, Step
 
 VERSION_LENGTH = 32  # hex digits of SHA-256: 128 bits, no accidental collision
 

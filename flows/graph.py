@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from flows.pack import Condition, Pack, Step
+from flows.grammar import Condition
+from flows.pack import Pack, Step
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from pydantic import Field, model_validator
 from ruamel.yaml import YAML
 
 from flows.effects import Effect, PhaseReached
+from flows.grammar import Language, Localised, Model, Name, PackId
 from flows.machines import Impossible, JourneyMachine
-from flows.pack import Language, Localised, Model, Name, PackId
 
 __all__ = ["Impossible", "Journey", "load_journey"]
 

@@ -12,7 +12,7 @@ from typing import Any, cast
 from transitions import EventData, Machine, MachineError
 
 from flows.conditions import holds
-from flows.pack import Condition
+from flows.grammar import Condition
 from flows.run import Answer
 
 Arrow = tuple[Condition | None, str]

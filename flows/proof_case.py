@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from flows.grammar import Localised
 from flows.graph import Graph
-from flows.pack import Choosing, Localised, Pack, Step
+from flows.pack import Choosing, Pack, Step
 
 Facts = Mapping[str, Mapping[str, str]]  # language → name ("organisation.name") → text
 

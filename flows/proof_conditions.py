@@ -6,13 +6,12 @@ from itertools import combinations, islice, product
 from typing import Any
 
 from flows.conditions import atoms, holds
+from flows.grammar import About, Condition
 from flows.pack import (
-    About,
     BatteryStep,
     ChoicesStep,
     ChoiceStep,
     Choosing,
-    Condition,
     DateStep,
     Information,
     NumberStep,

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from flows.flow import Node
+from flows.grammar import Localised
 from flows.organisation import MAX_CHARACTERS
 from flows.pack import (
     BatteryStep,
@@ -12,7 +13,6 @@ from flows.pack import (
     ChoiceStep,
     Choosing,
     DateStep,
-    Localised,
     NumberStep,
     RankingStep,
     ScaleStep,

@@ -10,7 +10,8 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from flows.pack import About, All, AnyOf, Bound, Condition, Language, Name, Not, Pack, PackId
+from flows.grammar import About, All, AnyOf, Bound, Condition, Language, Name, Not, PackId
+from flows.pack import Pack
 from flows.problems import Problem
 from flows.source import Place
 

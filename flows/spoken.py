@@ -34,6 +34,8 @@ NO = _phrases("""
     pas question, hors de question, not at all, not really, no way, i refuse, i do not, i don't, no i don't,
     of course not, certainly not, never
 """)
+# A yes that acknowledges whatever was just said, perhaps the page before: too slight to commit anybody.
+NODS = _phrases("o, y, k, ok, okay, oki, ok ok, okey")
 READ = _phrases("""
     lu, c'est lu, j'ai lu, bien lu, lu et compris, j'ai bien lu, compris, j'ai compris, bien compris, c'est compris,
     vu, noté, bien noté, c'est noté, c'est bon, c'est bien, c'est clair, parfait, super, très bien, bien, merci,

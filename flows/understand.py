@@ -11,6 +11,7 @@ from datetime import date
 from typing import assert_never
 
 from flows.dates_typed import day
+from flows.grammar import Localised
 from flows.labels_typed import LOOSE, PLAIN, SURE, Option, begins, choose, choose_many, options
 from flows.numbers_typed import in_figures, number, one_number
 from flows.pack import (
@@ -19,14 +20,13 @@ from flows.pack import (
     ChoiceStep,
     DateStep,
     Information,
-    Localised,
     NumberStep,
     RankingStep,
     ScaleStep,
     Step,
     TextStep,
 )
-from flows.spoken import ALL, NONE, READ, SKIP, UNSURE, YES, defers, means, said
+from flows.spoken import ALL, NODS, NONE, READ, SKIP, UNSURE, YES, defers, means, said
 from flows.understood import Misunderstood, Understood, Value
 
 Result = Understood | Misunderstood
@@ -139,10 +139,10 @@ def _choice(step: ChoiceStep | BatteryStep, text: str, words: str, chosen: Seque
 def _plain_enough(
     step: ChoiceStep | BatteryStep, picked: Option, words: str, chosen: Sequence[Option], asking: bool
 ) -> bool:
-    """A commitment is an act: it is granted in plain words only, and never by a question ("oui ?")."""
+    """A commitment is an act: it is granted in plain words only, never by a question ("oui ?") nor by an "ok" too many."""
     if not isinstance(step, ChoiceStep) or step.commitment is None or picked.value not in step.commitment.grants:
         return True
-    return not asking and choose(words, chosen, PLAIN) == picked
+    return not asking and not means(words, NODS) and choose(words, chosen, PLAIN) == picked
 
 
 def _list(step: _ListStep, text: str, words: str, chosen: Sequence[Option]) -> Result:

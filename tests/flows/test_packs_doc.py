@@ -3,16 +3,14 @@
 import re
 from pathlib import Path
 
+from flows.grammar import About, Commitment, FlagRule, Route
 from flows.load import load_packs, pack_from_text
 from flows.pack import (
-    About,
     BatteryStep,
     Choice,
     ChoicesStep,
     ChoiceStep,
-    Commitment,
     DateStep,
-    FlagRule,
     Information,
     Item,
     Length,
@@ -20,7 +18,6 @@ from flows.pack import (
     Outcome,
     Pack,
     RankingStep,
-    Route,
     ScaleStep,
     TextStep,
 )

@@ -156,7 +156,7 @@ def test_yes_is_never_guessed_between_two() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["oui ?", "oui mais", "engagement", "je confirme mon engagemant", "je ne confirme pas"]
+    "text", ["oui ?", "oui mais", "engagement", "je confirme mon engagemant", "je ne confirme pas", "ok", "OK !", "👍"]
 )
 def test_a_commitment_is_taken_from_plain_words_only(text: str) -> None:
     assert typed(COMMITMENT, text) == "unclear"
