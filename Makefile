@@ -29,10 +29,10 @@ $(DEV): requirements-dev.lock $(RUNTIME)
 	@touch $@
 
 run: $(RUNTIME)  ## start Jalon (without a token: a local chat page on http://127.0.0.1:8080)
-	@exec $(BIN)/jalon run
+	@exec $(BIN)/python -m jalon run  # also where the folder was moved since
 
 bot: $(RUNTIME)  ## start the bot alone
-	@exec $(BIN)/jalon bot
+	@exec $(BIN)/python -m jalon bot
 
 test: $(DEV)  ## every test that fits in ten minutes
 	@tests/prepare
