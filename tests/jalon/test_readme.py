@@ -67,3 +67,14 @@ def test_every_folder_of_the_map_is_there(folder: str) -> None:
 def test_every_room_is_on_the_map() -> None:
     rooms = {path.parent.name for path in ROOT.glob("*/__init__.py")} | {"docs/decisions"}
     assert rooms <= set(re.findall(r"^\| `([a-z/]+)/` \|", README, re.MULTILINE))
+
+
+CITING = [path for room in ("bot", "flows", "storage", "simulator", "jalon") for path in (ROOT / room).rglob("*.py")]
+
+
+def test_every_decision_cited_in_the_code_is_there() -> None:
+    cited = {n for path in CITING for n in re.findall(r"docs/decisions/(\d{4})", path.read_text(encoding="utf-8"))}
+    there = sorted(path.name[:4] for path in (ROOT / "docs" / "decisions").glob("*.md"))
+    assert there == [f"{number:04}" for number in range(1, len(there) + 1)]
+    assert cited
+    assert cited <= set(there)
