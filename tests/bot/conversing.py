@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from bot.words import PHRASES, plain, say
 from flows.run import Run, Value
+from simulator.app import Simulator
 from simulator.client import SimulatedPerson
 from storage.messages import InboxRow, OutboxRow
 from storage.records import Said, transcript_of
@@ -50,9 +51,16 @@ def _on_its_way(house: House) -> bool:
 class Guest(SimulatedPerson):
     """An account of Telegram, and what Jalon's database knows of its dossier."""
 
-    def __init__(self, house: House, first_name: str = "Nadia", language_code: str = "fr", **details: Any) -> None:
-        super().__init__(house.simulator.url, first_name, language_code=language_code, **details)
-        self.house = house
+    house: House  # where one talks now; another life of it after a restart
+
+    def __init__(
+        self, place: House | Simulator, first_name: str = "Nadia", language_code: str = "fr", **details: Any
+    ) -> None:
+        """`place`: a running house, or only Telegram, with nobody to talk with until `house` is set."""
+        telegram = place if isinstance(place, Simulator) else place.simulator
+        super().__init__(telegram.url, first_name, language_code=language_code, **details)
+        if not isinstance(place, Simulator):
+            self.house = place
 
     # --------------------------------------------------------------------------------------------------- gestures
     async def quiet(self) -> None:
