@@ -6,7 +6,7 @@ from bot.answers import overview
 from bot.enrolment import again
 from bot.screens import Row, Screen, button
 from bot.talk import Talk
-from bot.travel import STOP, facts, go_on, open_run, present, rest, resting, resume
+from bot.travel import STOP, can_go_on, facts, go_on, open_run, present, rest, resting, resume
 from bot.walking import leave
 from bot.words import plain, safe, say
 from flows.buttons import Menu
@@ -46,15 +46,15 @@ def _menu_rows(talk: Talk) -> list[Row]:
     language = talk.language
     other = next(code for code in LANGUAGES if code != language)
     entries = [
-        ("button_continue", Menu("resume", talk.who.journey_at)),
-        ("button_answers", Menu("answers")),
-        ("button_counsellor", Menu("counsellor")),
-        ("button_privacy", Menu("privacy")),
-        ("button_language", Menu("language", other)),
-        ("button_pause", Menu("pause")),
-        ("button_stop", Menu("stop")),
+        (can_go_on(talk), "button_continue", Menu("resume", talk.who.journey_at)),
+        (True, "button_answers", Menu("answers")),
+        (True, "button_counsellor", Menu("counsellor")),
+        (True, "button_privacy", Menu("privacy")),
+        (True, "button_language", Menu("language", other)),
+        (not resting(talk), "button_pause", Menu("pause")),
+        (talk.who.stopped_at is None, "button_stop", Menu("stop")),
     ]
-    return [[button(say(key, language), to)] for key, to in entries]
+    return [[button(say(key, language), to)] for offered, key, to in entries if offered]
 
 
 def start(talk: Talk) -> None:

@@ -70,12 +70,13 @@ def head(asking: Asking) -> str:
 
 
 def body(asking: Asking) -> str:
-    """The question itself; an information is not set in bold."""
-    text = safe(question(asking.flow, asking.run, asking.node))
+    """The question itself, in bold where it asks; an information is not set in bold."""
+    paragraphs = safe(question(asking.flow, asking.run, asking.node)).split("\n\n")
     if isinstance(asking.step, Information):
-        return text
-    first, _, rest = text.rpartition("\n\n") if asking.node.item else ("", "", text)
-    return f"{first}\n\n<b>{rest}</b>" if first else f"<b>{rest}</b>"
+        return "\n\n".join(paragraphs)
+    asking_ones = [part for part in paragraphs if part.endswith("?")]
+    bold = paragraphs[-1:] if asking.node.item else asking_ones or paragraphs
+    return "\n\n".join(f"<b>{part}</b>" if part in bold else part for part in paragraphs)
 
 
 def _hint_text(asking: Asking, step: Any) -> Iterator[str]:

@@ -172,12 +172,17 @@ def rest(talk: Talk) -> None:
     talk.send(Screen(safe(text), tuple(_way_back(talk))))
 
 
-def _way_back(talk: Talk) -> list[Row]:
+def can_go_on(talk: Talk) -> bool:
+    """Whether something is open, or a resting place has a way back."""
     transitions = talk.library.journey.pack.transitions
     sources = [talk.library.journey.sources(t) for t in transitions if t.on == RESUME]
-    if any(talk.who.journey_at in leaving for leaving in sources):
-        return [[button(say("button_resume", talk.language), Menu("resume", talk.who.journey_at))]]
-    return []
+    return not resting(talk) or any(talk.who.journey_at in leaving for leaving in sources)
+
+
+def _way_back(talk: Talk) -> list[Row]:
+    if not can_go_on(talk):
+        return []
+    return [[button(say("button_resume", talk.language), Menu("resume", talk.who.journey_at))]]
 
 
 def resume(talk: Talk) -> None:
