@@ -38,6 +38,7 @@ WRITTEN = {
     "fr": ("Je cherche un métier plus utile.", "Avec des horaires réguliers, près de chez moi."),
     "en": ("I am looking for more useful work.", "With regular hours, close to home."),
 }
+QUIET = 0.1  # seconds without a call of the bot
 DATED = {"fr": "dans trois mois", "en": "in three months"}
 NUMBERED = "12"
 
@@ -48,6 +49,19 @@ async def browser() -> AsyncIterator[Browser]:
         launched = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield launched
         await launched.close()
+
+
+# The bot has reacted: the message that was pressed is another, or there is one below it.
+REACTED = """([pressed, shown, last]) => {
+  const all = [...document.querySelectorAll('[data-from=bot]')];
+  const message = document.querySelector(`[data-message-id="${pressed}"]`);
+  return all.at(-1).dataset.messageId !== last || (message && message.innerText !== shown);
+}"""
+# The bot has finished: its last message has buttons, or says one of the things after which nothing is asked.
+FINISHED = """(endings) => {
+  const last = [...document.querySelectorAll('[data-from=bot]')].at(-1);
+  return last.querySelector('[data-testid=keyboard]') !== null || endings.some(end => last.innerText.includes(end));
+}"""
 
 
 class Camera:
@@ -71,6 +85,7 @@ class Visitor:
 
     def __init__(self, page: Page, url: str, language: str, camera: Camera) -> None:
         self.page, self.url, self.language, self.camera = page, url, language, camera
+        self.endings = [resting("submitted", language), self.phrase("changed_submitted")]
         self.ways_out = {self.phrase(key) for key in ("button_skip", "button_defer", "button_back", "button_why")}
 
     def phrase(self, key: str, **holes: object) -> str:
@@ -82,8 +97,15 @@ class Visitor:
         return re.compile(re.sub(r"\\\{\w+\\\}", r"(\\d+)", pattern))
 
     # ---------------------------------------------------------------------------------------------------------- seeing
-    async def settled(self) -> None:
-        await asyncio.to_thread(settle, self.url, 0.1)
+    async def reaction(self, act: Callable[[], Awaitable[object]], pressed: Locator | None = None) -> None:
+        """Does something and waits until the bot has reacted and finished, however slow the machine."""
+        id = await pressed.get_attribute("data-message-id") if pressed else None
+        shown = await pressed.inner_text() if pressed else None
+        last = await self.page.locator("[data-from=bot]").last.get_attribute("data-message-id")
+        await act()
+        await self.page.wait_for_function(REACTED, arg=[id, shown, last])
+        await self.page.wait_for_function(FINISHED, arg=self.endings)
+        await asyncio.to_thread(settle, self.url, QUIET)
 
     async def last_words(self) -> str:
         return await self.page.get_by_test_id("message-text").last.inner_text()
@@ -106,17 +128,15 @@ class Visitor:
         await self.page.get_by_test_id("person-save").click()
         await self.page.get_by_test_id("start-button").click()
         await expect(self.page.get_by_test_id("keyboard")).to_be_visible()
-        await self.settled()
 
     async def press(self, label: str) -> None:
-        await self.asking().get_by_role("button", name=label, exact=True).click()
-        await self.settled()
+        asking = self.asking()
+        await self.reaction(asking.get_by_role("button", name=label, exact=True).click, asking)
 
     async def write(self, *texts: str) -> None:
         for text in texts:
             await self.page.get_by_test_id("composer").fill(text)
-            await self.page.get_by_test_id("send").click()
-            await self.settled()
+            await self.reaction(self.page.get_by_test_id("send").click)
 
     # ------------------------------------------------------------------------------------------- one question, answered
     async def answer(self) -> None:
@@ -158,8 +178,8 @@ class Visitor:
 
     async def _pick(self, count: int, moment: str) -> None:
         for place in range(count):
-            await self.asking().get_by_test_id("inline-button").nth(2 * place).click()
-            await self.settled()
+            asking = self.asking()
+            await self.reaction(asking.get_by_test_id("inline-button").nth(2 * place).click, asking)
         await self.camera.take(self.page, moment)
         await self.press(self.phrase("button_validate", count=count))
 
