@@ -86,7 +86,7 @@ def _correct(talk: Talk, run: Run, node: str, part: Part) -> None:
 def _show_anew(talk: Talk, before: Run, after: Run, node: str) -> None:
     """The question's own message shows the new answer."""
     screen = answered_screen(talk.flow(after), after, talk.flow(after).nodes[node], after.answers[node])
-    for showing in showings(talk.session, before.id, before.answers[node].visit):
+    for showing in showings(talk.session, talk.chat_id, before.id, before.answers[node].visit):
         if showing.step == node:
             talk.edit(screen, of=showing.id)
 

@@ -81,10 +81,10 @@ def _ask_again(talk: Talk, run: Run, heard: Misunderstood) -> None:
 # ------------------------------------------------------------------------------------------- before the question came
 def _came_early(talk: Talk, run: Run) -> bool:
     """Whether the message was written before the question at hand could be seen: it cannot be an answer to it."""
-    shown = [showing for showing in showings(talk.session, run.id, run.visit) if showing.step == run.at]
+    shown = [showing for showing in showings(talk.session, talk.chat_id, run.id, run.visit) if showing.step == run.at]
     if not shown or run.parts:
         return False
-    seen_before = any(showing.step == run.at for showing in showings(talk.session, run.id, run.visit - 1))
+    seen_before = any(showing.step == run.at for showing in showings(talk.session, talk.chat_id, run.id, run.visit - 1))
     last, mine = shown[-1], talk.incoming.message_id or 0
     under_way = last.message_id is None and last.state in ("queued", "leased")
     return not seen_before and (under_way or (last.message_id is not None and mine < last.message_id))

@@ -123,7 +123,7 @@ def _update(talk: Talk, flow: Flow, run: Run, event: Event) -> None:
     if not isinstance(event, Wrote):
         talk.edit(question_screen(flow, run), message_id=talk.incoming.message_id)
         return
-    for showing in showings(talk.session, run.id, run.visit):
+    for showing in showings(talk.session, talk.chat_id, run.id, run.visit):
         if showing.step is None:
             talk.edit(Screen(say("noted", run.language)), of=showing.id)
     silent = talk.last_seen is not None and talk.now - talk.last_seen > SILENCE
@@ -143,7 +143,7 @@ def _close(talk: Talk, flow: Flow, before: Run, after: Run, event: Event) -> Non
     if before.outcome:
         return
     closed = _closed_screen(flow, before, after, answered=isinstance(event, Answered | Completed))
-    for showing in showings(talk.session, before.id, before.visit):
+    for showing in showings(talk.session, talk.chat_id, before.id, before.visit):
         talk.edit(closed if showing.step else Screen(say("noted", after.language)), of=showing.id)
 
 
@@ -160,5 +160,5 @@ def _closed_screen(flow: Flow, before: Run, after: Run, *, answered: bool) -> Sc
 def leave(talk: Talk, run: Run) -> None:
     """The question at hand loses its buttons without an answer: the person goes elsewhere, and will be asked again."""
     screen = Screen(question_screen(talk.flow(run), run).text)
-    for showing in showings(talk.session, run.id, run.visit):
+    for showing in showings(talk.session, talk.chat_id, run.id, run.visit):
         talk.edit(screen if showing.step else Screen(say("noted", run.language)), of=showing.id)

@@ -29,12 +29,13 @@ class Showing:
 _OF_VISIT = (
     select(_outbox.c.id, _outbox.c.step, _outbox.c.message_id, _outbox.c.state)
     .where(_outbox.c.run_id == bindparam("run"), _outbox.c.visit == bindparam("at"))
+    .where(_outbox.c.chat_id == bindparam("chat"))  # another account may have seen the same visit before a relink
     .where(_outbox.c.kind.in_(("send", "edit")))
     .order_by(_outbox.c.seq)
 )
 
 
-def showings(session: Session, run_id: UUID, visit: int) -> list[Showing]:
-    """The messages of one visit of a run, in the order they were queued."""
-    rows: Any = session.connection().execute(_OF_VISIT, {"run": run_id, "at": visit})
+def showings(session: Session, chat_id: int, run_id: UUID, visit: int) -> list[Showing]:
+    """The messages of one visit of a run in a chat, in the order they were queued."""
+    rows: Any = session.connection().execute(_OF_VISIT, {"chat": chat_id, "run": run_id, "at": visit})
     return [Showing(*row) for row in rows]

@@ -206,7 +206,6 @@ async def test_a_new_telephone_goes_on_at_the_same_question(home: House, nadia: 
     ]
 
 
-@pytest.mark.xfail(strict=True, reason="storage.showings: a message of the old chat is edited in the new one")
 async def test_a_new_telephone_is_not_asked_to_edit_messages_it_never_had(home: House, nadia: Guest) -> None:
     made = invited(home)
     await half_way(nadia, made)
