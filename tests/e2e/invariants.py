@@ -1,0 +1,145 @@
+"""What has to be true of one person's dossier after any walk, compared with what their phone showed."""
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from flows.path import follow
+from storage.inbox import parked
+from storage.messages import OutboxRow
+from storage.records import Said, facts_of, transcript_of
+from storage.runs import RunRecord, answer_history, runs_of
+from storage.tables import Beneficiary, ChatLink, RunRow, table
+from tests.e2e.town import Phone
+from tests.harness import House
+
+STOPPED = "stopped"
+MILESTONES = ("consented", "informed", "engaged", "need_analysed", "motivations_explored", "submitted")
+# outcome → facts without which it cannot be (flows/journeys/preliminary.yaml, `needs`)
+FACTS = {
+    "submitted": MILESTONES,
+    "later": MILESTONES[:-1],
+    "not_now": MILESTONES[:2],
+    "wants_to_talk": MILESTONES[:2],
+    "redirected": MILESTONES[:2],
+    "stopped": (STOPPED,),
+}
+TYPED = ("text", "command", "edited", "to_counsellor")
+
+Faults = Iterator[str]
+
+
+def faults(house: House, phone: Phone, outcome: str | None = None) -> list[str]:
+    """All that is wrong with this person's dossier, in words. `outcome`: where it should rest, if it has come to an end."""
+    with house.stores.database.read() as session:
+        links = table(ChatLink)
+        owner = session.execute(select(links.c.beneficiary_id).where(links.c.chat_id == phone.id)).scalar_one()
+        lines = transcript_of(session, house.stores.vault, owner)
+        return [
+            *(_journey(session, owner, outcome) if outcome else ()),
+            *_runs(house, session, owner),
+            *_heard(phone, lines, stopped=STOPPED in {name for name, _ in facts_of(session, owner)}),
+            *_shown(phone, lines),
+        ]
+
+
+def house_faults(house: House) -> list[str]:
+    """What is wrong with the house: updates parked, messages that never left."""
+    rows = table(OutboxRow)
+    bot_id = int(house.simulator.token.partition(":")[0])
+    with house.stores.database.read() as session:
+        aside = [f"parked: {p.kind}, {p.error}" for p in parked(session, house.stores.vault, bot_id)]
+        stuck = session.execute(select(rows.c.kind, rows.c.state, rows.c.error).where(rows.c.state.not_in(ENDED)))
+        return aside + [f"a {row.kind} ended {row.state}: {row.error}" for row in stuck]
+
+
+ENDED = ("sent", "dropped")
+
+
+# --------------------------------------------------------------------------------------------------------- the journey
+def _journey(session: Session, owner: UUID, outcome: str) -> Faults:
+    people = table(Beneficiary)
+    row = session.execute(select(people).where(people.c.id == owner)).one()
+    if row.journey_at != outcome:
+        yield f"the phone shows {outcome}, the dossier is at {row.journey_at}"
+    if (row.stopped_at is not None) != (outcome == STOPPED):
+        yield f"stopped at {row.stopped_at}, but {outcome}"
+    if row.active_run_id is not None:
+        yield f"at rest with a run open: {row.active_run_id}"
+    yield from _facts(session, owner, outcome)
+
+
+def _facts(session: Session, owner: UUID, outcome: str) -> Faults:
+    first: dict[str, Any] = {}
+    for name, at in facts_of(session, owner):
+        first.setdefault(name, at)
+    if missing := [name for name in FACTS.get(outcome, ()) if name not in first]:
+        yield f"{outcome} without {missing}"
+    times = [first[name] for name in MILESTONES if name in first]
+    if times != sorted(times):
+        yield f"milestones out of order: {first}"
+
+
+# ------------------------------------------------------------------------------------------------- runs and answers
+def _runs(house: House, session: Session, owner: UUID) -> Faults:
+    for record in runs_of(session, house.stores.vault, owner):
+        run, flow = record.run, house.library.version(session, record.run.version)
+        path, frontier = follow(flow, run.answers)
+        if path != run.path:
+            yield f"{run.flow}: the path is {run.path}, its answers lead along {path}"
+        if run.outcome and frontier != run.at:
+            yield f"{run.flow}: ended at {run.at}, its answers lead to {frontier}"
+        yield from _history(house, session, record)
+
+
+def _history(house: House, session: Session, record: RunRecord) -> Faults:
+    name, run = record.run.flow, record.run
+    given = answer_history(session, house.stores.vault, run.id)
+    if [g.seq for g in given] != list(range(1, len(given) + 1)):
+        yield f"{name}: the history skips a number: {[g.seq for g in given]}"
+    counted = session.execute(select(table(RunRow).c.answers_given).where(table(RunRow).c.id == run.id)).scalar_one()
+    if counted != len(given):
+        yield f"{name}: {counted} answers counted, {len(given)} kept"
+    for step, of_step in groupby(sorted(given, key=attrgetter("step", "seq")), key=attrgetter("step")):
+        *former, last = of_step
+        if any(g.current for g in former) or last.current != (step in run.answers):
+            yield f"{name}.{step}: the answer that counts is not the last one given"
+    for node, answer in run.answers.items():
+        if answer.aside == (node in run.path):
+            yield f"{name}.{node}: aside is {answer.aside}, on the path is {node in run.path}"
+
+
+# ---------------------------------------------------------------------------------------------------- the transcript
+def _heard(phone: Phone, lines: list[Said], *, stopped: bool) -> Faults:
+    """All that was typed is in the transcript, once; what was typed after stopping is not kept."""
+    kept = Counter(said.line.text for said in lines if said.line.direction == "in" and said.line.kind in TYPED)
+    typed = Counter([_as_kept(words) for words in phone.typed] + phone.corrections)
+    for words, times in typed.items():
+        if kept[words] > times or (kept[words] < times and not stopped):
+            yield f"typed {times} times, kept {kept[words]}: {words!r}"
+    if invented := kept.keys() - typed.keys():
+        yield f"kept, but never typed: {invented}"
+
+
+def _as_kept(words: str) -> str:
+    """A command is kept by its name."""
+    return words.split()[0].partition("@")[0].lower() if words.startswith("/") else words
+
+
+def _shown(phone: Phone, lines: list[Said]) -> Faults:
+    """What the transcript says was said is what the phone has shown, in the same order; and nothing else was."""
+    said = [line for line in lines if line.line.direction == "out"]
+    for line in said:
+        if line.delivery not in ENDED:
+            yield f"said but {line.delivery}: {line.line.text!r}"
+        elif line.delivery == "sent" and line.line.text.strip() not in phone.versions[line.line.message_id or 0]:
+            yield f"not shown in message {line.line.message_id}: {line.line.text!r}"
+    told = {line.line.message_id for line in said if line.delivery == "sent"}
+    if told != phone.versions.keys():
+        yield f"shown and not in the transcript, or the other way round: {told ^ phone.versions.keys()}"

@@ -1,0 +1,93 @@
+"""Two hundred people who act by chance: each comes to one of the journey's ends, and every end is reached."""
+
+import asyncio
+import json
+import os
+from collections import Counter
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import pytest
+
+from flows.journey import load_journey
+from tests.e2e.invariants import faults, house_faults
+from tests.e2e.robot import Robot
+from tests.e2e.town import Phone, Town, town
+from tests.harness import house
+
+SEEDS = 200
+TOGETHER = 25  # people in one Jalon at once
+FIRST = 1000  # the first seed
+GROUPS = range(SEEDS // TOGETHER)
+JOURNEY = load_journey().pack
+OUTCOMES = {name for name, state in JOURNEY.states.items() if state.end}
+# the words each resting card begins with, as far as nothing of the organisation's is piped into them
+ENDINGS = {
+    text.partition("{")[0].strip(): name for name in OUTCOMES for text in (JOURNEY.states[name].text or {}).values()
+}
+
+
+@dataclass
+class Walk:
+    """How one seed went."""
+
+    seed: int
+    temper: str
+    outcome: str
+    gestures: int
+    faults: list[str]
+
+
+async def walk(people: Town, seed: int) -> tuple[Phone, Walk]:
+    phone = await people.phone(f"Robot {seed}", "fr" if seed % 2 else "en")
+    robot = Robot(phone, seed, ENDINGS)
+    try:
+        return phone, Walk(seed, robot.name, await robot.live(), robot.gestures, [])
+    except AssertionError as error:
+        return phone, Walk(seed, robot.name, "none", robot.gestures, [str(error)])
+
+
+async def walk_together(folder: Path, seeds: range) -> list[Walk]:
+    """Everybody in one Jalon at once, and what is found wrong with each dossier when all is quiet."""
+    async with house(folder) as running, town(running.simulator.url) as people:
+        walked = await asyncio.gather(*(walk(people, seed) for seed in seeds))
+        await people.settle()
+        for phone, made in walked:
+            made.faults += faults(running, phone, made.outcome)
+        assert await people.refusals() == []
+        assert house_faults(running) == []
+        return [made for _, made in walked]
+
+
+@pytest.fixture(scope="session")
+def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of this test run share."""
+    shared = tmp_path_factory.getbasetemp()
+    folder = (shared.parent if os.environ.get("PYTEST_XDIST_WORKER") else shared) / "walks"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("group", GROUPS)
+async def test_every_seed_comes_to_an_end_and_leaves_a_sound_dossier(group: int, tmp_path: Path, results: Path) -> None:
+    first = FIRST + group * TOGETHER
+    walks = await walk_together(tmp_path, range(first, first + TOGETHER))
+    note(results / f"{group}.json", walks)
+    assert [made for made in walks if made.faults] == []
+    check_together(results)
+
+
+def note(file: Path, walks: list[Walk]) -> None:
+    """Appears at once and whole: another worker may be reading."""
+    draft = file.with_suffix(".draft")
+    draft.write_text(json.dumps([asdict(made) for made in walks]))
+    draft.replace(file)
+
+
+def check_together(results: Path) -> None:
+    """The last group to end asks whether all the seeds together reached every outcome."""
+    files = list(results.glob("*.json"))
+    if len(files) == len(GROUPS):
+        reached = Counter(made["outcome"] for file in files for made in json.loads(file.read_text()))
+        assert reached.keys() == OUTCOMES, reached
