@@ -1,11 +1,11 @@
 """An edited message changes the answer it gave."""
 
 from bot.reprise import refused, reprise
-from bot.screens import Screen, answered_screen
+from bot.screens import Screen
 from bot.talk import Talk
 from bot.travel import go_on
-from bot.typed import today
-from bot.walking import leave
+from bot.typed import answer, today
+from bot.walking import leave, show_anew
 from flows.engine import step
 from flows.events import Changed, Invalid, Wrote
 from flows.making import joined, put_part
@@ -30,10 +30,18 @@ def edited(talk: Talk) -> None:
         _rewrite(talk, run, part)
         return
     found = _answered_by(talk, part.key)
-    if found is None:
-        talk.say("edit_unknown")
-    else:
+    if found:
         _correct(talk, *found, part)
+    elif run is not None and _was_a_try(talk, run, message_id):
+        answer(talk, run, part.text)
+    else:
+        talk.say("edit_unknown")
+
+
+def _was_a_try(talk: Talk, run: Run, message_id: int) -> bool:
+    """Whether the message was written under the question at hand, which was then shown again: it was not understood."""
+    before = showings(talk.session, talk.chat_id, run.id, run.visit - 1)
+    return any(shown.step == run.at and shown.message_id and shown.message_id < message_id for shown in before)
 
 
 def _rewrite(talk: Talk, run: Run, part: Part) -> None:
@@ -77,18 +85,10 @@ def _correct(talk: Talk, run: Run, node: str, part: Part) -> None:
     except Invalid:
         talk.say("edit_not_understood")
         return
-    _show_anew(talk, run, stepped[0], node)
+    show_anew(talk, run, stepped[0], node)
     talk.say("edit_done")
     _make_active(talk, run, stepped[0])
     go_on(talk, run, event, stepped=stepped)
-
-
-def _show_anew(talk: Talk, before: Run, after: Run, node: str) -> None:
-    """The question's own message shows the new answer."""
-    screen = answered_screen(talk.flow(after), after, talk.flow(after).nodes[node], after.answers[node])
-    for showing in showings(talk.session, talk.chat_id, before.id, before.answers[node].visit):
-        if showing.step == node:
-            talk.edit(screen, of=showing.id)
 
 
 def _make_active(talk: Talk, before: Run, after: Run) -> None:

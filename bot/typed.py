@@ -7,7 +7,7 @@ from bot.commands import counsellor_part
 from bot.reprise import refused, reprise
 from bot.talk import Talk
 from bot.travel import go_on, open_run, present, resume
-from bot.walking import SILENCE
+from bot.walking import SILENCE, show_anew
 from bot.words import say
 from flows.engine import step
 from flows.events import Answered, Changed, Event, Invalid, Resumed, Wrote
@@ -36,7 +36,7 @@ def typed(talk: Talk) -> None:
     elif _came_early(talk, run):
         _early(talk, run)
     else:
-        _answer(talk, run, text)
+        answer(talk, run, text)
 
 
 # ---------------------------------------------------------------------------------------------------------- answering
@@ -49,7 +49,8 @@ def today(talk: Talk) -> date:
     return talk.now.astimezone(ZoneInfo(talk.who.zone)).date()
 
 
-def _answer(talk: Talk, run: Run, text: str) -> None:
+def answer(talk: Talk, run: Run, text: str) -> None:
+    """What was typed under the question at hand: an answer, a piece of one, or a reason to ask again."""
     asked = talk.flow(run).nodes[run.at].step
     heard = understand(asked, text, run.language, today(talk))
     if isinstance(asked, TextStep) and (run.parts or isinstance(heard, Misunderstood) or heard.how == "given"):
@@ -93,15 +94,17 @@ def _came_early(talk: Talk, run: Run) -> bool:
 def _early(talk: Talk, run: Run) -> None:
     """It goes with the open answer given just before, if there is one; otherwise it is kept and the question asked."""
     former = predecessor(run)
-    answer = run.answers[former] if former else None
-    if former and answer and answer.parts and isinstance(talk.flow(run).nodes[former].step, TextStep):
-        parts = put_part(answer.parts, _part(talk))
+    given = run.answers[former] if former else None
+    if former and given and given.parts and isinstance(talk.flow(run).nodes[former].step, TextStep):
+        parts = put_part(given.parts, _part(talk))
         event = Changed(former, joined(parts), parts=parts)
         try:
-            go_on(talk, run, event, stepped=step(talk.flow(run), run, event, talk.now))
+            stepped = step(talk.flow(run), run, event, talk.now)
         except Invalid:
             pass
         else:
+            show_anew(talk, run, stepped[0], former)
+            go_on(talk, run, event, stepped=stepped)
             talk.say("added_to_previous")
             return
     go_on(talk, run, Resumed(), lead=say("came_early", run.language))

@@ -157,6 +157,14 @@ def _closed_screen(flow: Flow, before: Run, after: Run, *, answered: bool) -> Sc
     return Screen(question_screen(flow, before).text)
 
 
+def show_anew(talk: Talk, before: Run, after: Run, node: str) -> None:
+    """The question's own message shows the new answer."""
+    screen = answered_screen(talk.flow(after), after, talk.flow(after).nodes[node], after.answers[node])
+    for showing in showings(talk.session, talk.chat_id, before.id, before.answers[node].visit):
+        if showing.step == node:
+            talk.edit(screen, of=showing.id)
+
+
 def leave(talk: Talk, run: Run) -> None:
     """The question at hand loses its buttons without an answer: the person goes elsewhere, and will be asked again."""
     screen = Screen(question_screen(talk.flow(run), run).text)
