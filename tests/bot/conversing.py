@@ -91,14 +91,15 @@ class Guest(SimulatedPerson):
         """Presses these buttons, each once the bot is quiet; gives the notice over the chat, if the last one had one."""
         notice = ""
         for label in labels:
-            notice = await self._noticed(await self.press(label))
+            notice = await self.noticed(await self.press(label))
         return notice
 
     async def tap_on(self, message: dict[str, Any], label: str) -> str:
         """Presses a button as it was on a message seen earlier, wherever it may be now; gives the notice."""
-        return await self._noticed(await self.press_data(message["message_id"], data_of(message, label)))
+        return await self.noticed(await self.press_data(message["message_id"], data_of(message, label)))
 
-    async def _noticed(self, query: str) -> str:
+    async def noticed(self, query: str) -> str:
+        """The words over the chat that answer a press, once the bot is quiet; empty when it had none."""
         await self.quiet()
         return str((await self.wait_for_answer(query)).get("text") or "")
 

@@ -16,7 +16,6 @@ from tests.harness import House, house
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 SHELF = ()  # invitations are made for the product's own journey
 SETTINGS = {"enrolment": "invitation"}
-FORGIVEN = ("message to edit not found",)  # see the test that is expected to fail
 
 
 def invited(home: House, name: str = "Nadia Benali") -> Made:

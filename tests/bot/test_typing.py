@@ -143,6 +143,7 @@ async def test_an_open_answer_is_never_the_answer_to_the_next_question(nadia: Gu
     assert "after" not in nadia.results("kinds")
     assert nadia.results("kinds")["story"] == "Le matin, je marche. Repos\nPromenade"
     assert said("added_to_previous") in nadia.texts()
+    assert "Promenade" in nadia.message("Racontez une journée")["text"], "the question above shows the whole answer"
 
 
 async def test_what_came_before_its_question_could_be_seen_does_not_answer_it(nadia: Guest) -> None:
@@ -279,6 +280,30 @@ async def test_editing_a_message_that_answered_nothing(nadia: Guest) -> None:
     await nadia.come()
     await nadia.tell("Bonjour")
     assert await nadia.correct("Bonsoir") == [said("edit_unknown")]
+
+
+async def test_editing_what_was_not_understood_is_another_try(nadia: Guest) -> None:
+    await at(nadia, "Couleur")
+    await nadia.tell("rouje vif")
+    await nadia.correct("rouge")
+    assert nadia.results("kinds")["colour"] == "red"
+    assert "Et ensuite ?" in nadia.last()
+
+
+async def test_editing_what_was_too_long_is_another_try(nadia: Guest) -> None:
+    await at(nadia, "Histoire")
+    await nadia.tell("a" * 91)
+    await nadia.correct("a" * 89)
+    await nadia.tap(DONE)
+    assert nadia.results("kinds")["story"] == "a" * 89
+
+
+async def test_editing_nonsense_into_nonsense_asks_again(nadia: Guest) -> None:
+    await at(nadia, "Couleur")
+    await nadia.tell("turlututu")
+    [again] = await nadia.correct("tralala")
+    assert again.startswith(said("not_understood"))
+    assert nadia.live("Rouge") == 1
 
 
 async def test_editing_an_answer_given_again_since_changes_nothing(nadia: Guest) -> None:
