@@ -39,7 +39,7 @@ def faults(house: House, phone: Phone, outcome: str | None = None) -> list[str]:
     """All that is wrong with this person's dossier, in words. `outcome`: where it should rest, if it has come to an end."""
     with house.stores.database.read() as session:
         links = table(ChatLink)
-        owner = session.execute(select(links.c.beneficiary_id).where(links.c.chat_id == phone.id)).scalar_one()
+        owner: UUID = session.execute(select(links.c.beneficiary_id).where(links.c.chat_id == phone.id)).scalar_one()
         lines = transcript_of(session, house.stores.vault, owner)
         return [
             *(_journey(session, owner, outcome) if outcome else ()),
@@ -103,7 +103,9 @@ def _history(house: House, session: Session, record: RunRecord) -> Faults:
     given = answer_history(session, house.stores.vault, run.id)
     if [g.seq for g in given] != list(range(1, len(given) + 1)):
         yield f"{name}: the history skips a number: {[g.seq for g in given]}"
-    counted = session.execute(select(table(RunRow).c.answers_given).where(table(RunRow).c.id == run.id)).scalar_one()
+    counted: int = session.execute(
+        select(table(RunRow).c.answers_given).where(table(RunRow).c.id == run.id)
+    ).scalar_one()
     if counted != len(given):
         yield f"{name}: {counted} answers counted, {len(given)} kept"
     for step, of_step in groupby(sorted(given, key=attrgetter("step", "seq")), key=attrgetter("step")):

@@ -1,0 +1,93 @@
+"""The real program as a process, against a simulator of the test's own, so that it can be stopped and killed."""
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+
+from jalon.settings import EXAMPLE, Settings
+from simulator.app import Simulator
+from tests.harness import settings_for
+
+TOKEN = "123456:" + "AbCdEfGhIjKlMnOpQrStUvWxYz012345678"  # the form that BotFather gives; opens nothing
+ROOT = EXAMPLE.parent
+READY, SOON = 30.0, 15.0  # seconds: to start on a busy machine; to stop after a signal
+
+
+class Program:
+    """`jalon run` on a folder; started, stopped and started again."""
+
+    def __init__(self, folder: Path, simulator: Simulator) -> None:
+        self.folder = folder
+        self.errors = b""
+        self.output = b""
+        self._process: asyncio.subprocess.Process | None = None
+        self._environment = {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(ROOT),
+            "PYTHONUNBUFFERED": "1",
+            "TELEGRAM_BOT_TOKEN": TOKEN,
+            "TELEGRAM_API_URL": simulator.url,
+            "DATABASE_URL": f"sqlite:///{folder}/data/jalon.db",
+            "MASTER_KEY_FILE": str(folder / "keys" / "master.key"),
+            "ORGANISATION_FILE": str(self._organisation()),
+            "ENROLMENT": "open",
+            "CHAT_GAP_SECONDS": "0",
+            "LOG_LEVEL": "DEBUG",
+        }
+
+    def _organisation(self) -> Path:
+        """Facts of its own: the program refuses the example as it is."""
+        file = self.folder / "organisation.yaml"
+        file.write_text(EXAMPLE.read_text().replace("Valgarance Bilans", "Bilans d'essai"))
+        return file
+
+    @property
+    def settings(self) -> Settings:
+        """What a test needs to open the same database."""
+        return settings_for(self.folder)
+
+    async def start(self) -> None:
+        """Returns once it says that it runs."""
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "jalon",
+            "run",
+            cwd=self.folder,
+            env=self._environment,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        assert self._process.stdout is not None
+        async with asyncio.timeout(READY):
+            while b"Ctrl-C stops" not in self.output:
+                line = await self._process.stdout.readline()
+                assert line or await self._end() == 0, self.errors.decode()
+                self.output += line
+
+    async def stop(self, how: signal.Signals) -> int:
+        """Sends a signal and waits for the end; gives the exit code."""
+        assert self._process is not None
+        self._process.send_signal(how)
+        async with asyncio.timeout(SOON):
+            return await self._end()
+
+    async def _end(self) -> int:
+        assert self._process is not None
+        output, errors = await self._process.communicate()
+        self.output += output
+        self.errors += errors
+        code, self._process = self._process.returncode, None
+        assert code is not None
+        return code
+
+    async def __aenter__(self) -> "Program":
+        await self.start()
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        if self._process is not None:
+            self._process.kill()
+            await self._end()
