@@ -13,7 +13,9 @@ from flows.buttons import Menu
 from flows.events import IllegalEvent, LanguageChanged, Paused, WentBack
 from flows.phrases import LANGUAGES
 from storage.latest import latest_runs
-from storage.records import Act, consents_in_force, raise_flag, record_consent, record_fact
+from storage.records import Act, consents_in_force, flag_waits, raise_flag, record_consent, record_fact
+
+MESSAGE = "message"  # the rule of the flag that a message to the counsellor raises
 
 
 def commanded(talk: Talk) -> None:
@@ -126,13 +128,15 @@ def write_to_counsellor(talk: Talk) -> None:
 def keep_for_counsellor(talk: Talk, text: str) -> None:
     """A message for the counsellor: in the transcript, with a flag that says so."""
     talk.hear("to_counsellor", text)
+    if flag_waits(talk.session, talk.who.id, MESSAGE):
+        return
     raise_flag(
         talk.session,
         talk.vault,
         talk.who.id,
         None,
         step="",
-        rule="message",
+        rule=MESSAGE,
         level="notice",
         reason=say("counsellor_flag", LANGUAGES[0]),
         now=talk.now,

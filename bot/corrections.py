@@ -3,9 +3,10 @@
 from bot.reprise import refused, reprise
 from bot.screens import Screen
 from bot.talk import Talk
-from bot.travel import go_on
+from bot.travel import go_on, present
 from bot.typed import answer, today
 from bot.walking import leave, show_anew
+from flows.effects import Finish, Say
 from flows.engine import step
 from flows.events import Changed, Invalid, Wrote
 from flows.making import joined, put_part
@@ -89,6 +90,8 @@ def _correct(talk: Talk, run: Run, node: str, part: Part) -> None:
     talk.say("edit_done")
     _make_active(talk, run, stepped[0])
     go_on(talk, run, event, stepped=stepped)
+    if not any(isinstance(effect, Say | Finish) for effect in stepped[1]):
+        present(talk)  # the question at hand is the last thing on the screen again
 
 
 def _make_active(talk: Talk, before: Run, after: Run) -> None:

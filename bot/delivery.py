@@ -9,13 +9,14 @@ import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Any
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Message
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
+from telegram.error import BadRequest, RetryAfter, TelegramError
 
 from bot.displayed import Displayed
+from bot.verdicts import GONE, MOST_UNKNOWN, Verdict, pause, reason, verdict
 from storage.claims import Claimed, Limits, claim, next_due
 from storage.database import Database
 from storage.outbox import mark_dropped, mark_refused, mark_sent, mark_unknown, retry_later
@@ -25,57 +26,8 @@ from storage.vault import Vault
 log = logging.getLogger(__name__)
 os.environ.setdefault("PTB_TIMEDELTA", "true")  # the library's `retry_after` in whole seconds is deprecated (22.2)
 
-Verdict = Literal["sent", "refused", "unreachable", "unknown", "later", "anew", "dropped"]
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 IDLE = 1.0  # seconds between looks when nothing is known to come: 0.6 % of a core (docs/decisions/0003)
-FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # seconds between retries, doubling
-
-# What Telegram says when an edit has nothing left to do: the message is as it should be, or is gone with its chat history.
-ALREADY = ("message is not modified",)
-GONE = ("message to edit not found", "message can't be edited", "message_id_invalid")
-TOO_LATE = ("query is too old", "query id is invalid")
-UNREACHABLE = (
-    "chat not found",
-    "user is deactivated",
-    "bot was blocked",
-    "can't initiate conversation",
-    "peer_id_invalid",
-)
-
-
-def verdict(error: TelegramError, *, news: bool) -> Verdict:
-    """What becomes of a row whose call failed. `news`: an edit that says something new, to be sent if its message is gone."""
-    said = error.message.lower()
-    if isinstance(error, RetryAfter | InvalidToken):  # a token that was revoked: no fault of the message's
-        return "later"
-    if isinstance(error, Forbidden) or any(words in said for words in UNREACHABLE):
-        return "unreachable"
-    if isinstance(error, BadRequest):
-        return _bad_request(said, news)
-    if isinstance(error, TimedOut):
-        return "unknown"
-    return "later" if isinstance(error, NetworkError) else "refused"
-
-
-def reason(error: TelegramError) -> str:
-    """What Telegram said, for the row and the log: cut where it begins to quote the message it refused."""
-    said = error.message.partition('"')[0].strip()
-    return f"{type(error).__name__}: {said[:120]}"
-
-
-def _bad_request(said: str, news: bool) -> Verdict:
-    if any(words in said for words in ALREADY):
-        return "sent"
-    if any(words in said for words in TOO_LATE):
-        return "dropped"
-    if any(words in said for words in GONE):
-        return "anew" if news else "dropped"
-    return "refused"
-
-
-def pause(attempts: int) -> timedelta:
-    """How long to wait before trying again: 1, 2, 4, … at most 60 seconds."""
-    return timedelta(seconds=min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** max(0, attempts - 1)))
 
 
 # ------------------------------------------------------------------------------------------------------------- calls
@@ -247,7 +199,7 @@ class Delivery:
                 mark_sent(session, row.id, self.worker, now, outcome.message_id)
             case "later":
                 retry_later(session, row.id, self.worker, now + (outcome.wait or pause(row.attempts)), outcome.error)
-            case "unknown" if row.kind in ("send", "edit"):  # a question may be shown again
+            case "unknown" if row.kind in ("send", "edit") and row.attempts < MOST_UNKNOWN:  # may be shown again
                 retry_later(session, row.id, self.worker, now + pause(row.attempts), outcome.error)
             case "unknown":
                 mark_unknown(session, row.id, self.worker, now, outcome.error)

@@ -73,7 +73,9 @@ def _come_in(talk: Talk) -> None:
         talk.say("welcome_back")
         (rest if resting(talk) else resume)(talk)
         return
-    talk.change(language=talk.language, last_active_at=talk.now)
+    talk.change(last_active_at=talk.now)
     name = talk.who.name
-    talk.say("welcome_named" if name else "welcome", name=name or "")
+    minutes = sum(talk.library.flows[flow].pack.minutes for flow in talk.library.journey.flows)
+    holes = {"organisation": talk.organisation("name"), "places": len(talk.library.journey.flows), "minutes": minutes}
+    talk.say("welcome_named" if name else "welcome", name=name or "", **holes)
     offer(talk, first=True)

@@ -13,12 +13,12 @@ from bot.commands import (
     stop,
     write_to_counsellor,
 )
+from bot.gestures import spoken_press
 from bot.incoming import Incoming
 from bot.screens import Screen, why_text
 from bot.talk import Talk
 from bot.travel import activate, enter, go_on, resume
 from bot.walking import leave
-from bot.words import safe
 from flows.buttons import Menu, Op, Press, decode
 from flows.engine import step
 from flows.events import Answered, Completed, Event, IllegalEvent, Invalid, Marked, Stale, WentBack
@@ -26,10 +26,7 @@ from flows.flow import Node
 from flows.pack import BatteryStep, ChoicesStep, ChoiceStep, Length, Pick, RankingStep, ScaleStep, TextStep
 from flows.run import Run, Value
 from flows.values import READ
-from flows.wording import read_value
 from storage.latest import owned_run
-
-ALERT = 200  # characters of a notice (Bot API, answerCallbackQuery)
 
 
 def pressed(talk: Talk, incoming: Incoming) -> None:
@@ -78,7 +75,7 @@ def _apply(talk: Talk, run: Run, node: Node, press: Press) -> None:
         talk.notice("first_question" if press.op == "back" and run.visit == press.visit else "stale")
     else:
         talk.notice()
-        talk.hear("press", _spoken(run, node, event), run)
+        talk.hear("press", spoken_press(talk.flow(run), run, event), run)
         go_on(talk, run, event, stepped=stepped)
 
 
@@ -144,26 +141,8 @@ EVENTS: dict[Op, Callable[[Run, Node, Press], Event]] = {
 }
 
 
-def _spoken(run: Run, node: Node, event: Event) -> str:
-    """What the press said, in words, for the transcript."""
-    match event:
-        case Answered(how="given", value=value) if value is not None:
-            return read_value(node, value, run.language)
-        case Answered(how=how):
-            return how
-        case Marked(choice=choice, on=on):
-            return f"{'☑' if on else '☐'} {read_value(node, [choice], run.language)}"
-        case _:
-            return type(event).__name__
-
-
 def _why(talk: Talk, run: Run, node: Node) -> None:
-    reason = why_text(talk.flow(run), run, node)
-    if len(reason) <= ALERT:
-        talk.notice(text=reason, alert=True)
-    else:
-        talk.notice()
-        talk.send(Screen(safe(reason)))
+    talk.notice(text=why_text(talk.flow(run), run, node), alert=True)  # short enough: proved with the pack
 
 
 def _reopen(talk: Talk, run: Run, node: Node) -> None:

@@ -1,7 +1,7 @@
 """What a question looks like in the chat: HTML and an inline keyboard. Pure: from a flow and a run to a screen."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from bot.words import safe, say, shortened
@@ -10,6 +10,7 @@ from flows.effects import Manner
 from flows.flow import Flow, Node
 from flows.pack import (
     BatteryStep,
+    Choice,
     ChoicesStep,
     ChoiceStep,
     DateStep,
@@ -25,6 +26,8 @@ from flows.run import Answer, Run
 from flows.wording import fill_text, question, read_answer
 
 Row = list[tuple[str, str]]  # (label, callback data)
+LONG_LIST = 8  # choices that push the question out of a phone's screen
+HALF_ROW = 17  # characters that fit half the width of a narrow phone, with a tick
 SCALE_ROW = 6  # buttons a row that a thumb can hit on a narrow phone
 
 
@@ -63,10 +66,10 @@ def head(asking: Asking) -> str:
     """The line above a question: whose part this is, and how far along."""
     title = asking.flow.pack.title[asking.language]
     at = progress(asking.flow, asking.run)
-    if at is None:
+    if at is None or (at.questions == 1 and not at.items):
         return f"<i>{safe(title)}</i>"
-    key, holes = ("progress_items", {"item": at.item, "items": at.items}) if at.items else ("progress", {})
-    return f"<i>{say(key, asking.language, title=title, question=at.question, questions=at.questions, **holes)}</i>"
+    key = "progress_items" if at.items else "progress"
+    return f"<i>{say(key, asking.language, title=title, **asdict(at))}</i>"
 
 
 def body(asking: Asking) -> str:
@@ -128,21 +131,36 @@ def _choice(asking: Asking, step: ChoiceStep) -> Iterator[Row]:
 
 
 def _choices(asking: Asking, step: ChoicesStep) -> Iterator[Row]:
-    for index, choice in enumerate(step.choices):
-        on = choice.id in asking.run.marks
-        yield [asking.press(f"{'☑' if on else '☐'} {choice.label[asking.language]}", "off" if on else "on", index)]
-    yield from _validate(asking)
+    def mark(choice: Choice) -> str:
+        return "☑ " if choice.id in asking.run.marks else "☐ "
+
+    yield from _ticks(asking, step, mark)
 
 
 def _ranking(asking: Asking, step: RankingStep) -> Iterator[Row]:
+    def mark(choice: Choice) -> str:
+        marks = asking.run.marks
+        return f"{marks.index(choice.id) + 1}. " if choice.id in marks else ""
+
+    yield from _ticks(asking, step, mark)
+
+
+def _ticks(asking: Asking, step: ChoicesStep | RankingStep, mark: Callable[[Choice], str]) -> Iterator[Row]:
+    """Choices to tick; short ones side by side in a long list, so that the question stays in sight on a phone."""
+    row: Row = []
     for index, choice in enumerate(step.choices):
-        on = choice.id in asking.run.marks
-        place = f"{asking.run.marks.index(choice.id) + 1}. " if on else ""
-        yield [asking.press(f"{place}{choice.label[asking.language]}", "off" if on else "on", index)]
-    yield from _validate(asking)
-
-
-def _validate(asking: Asking) -> Iterator[Row]:
+        op: Op = "off" if choice.id in asking.run.marks else "on"
+        tick = asking.press(mark(choice) + choice.label[asking.language], op, index)
+        short = len(step.choices) >= LONG_LIST and len(choice.label[asking.language]) <= HALF_ROW
+        if row and not short:
+            yield row
+            row = []
+        row.append(tick)
+        if not short or len(row) == 2:
+            yield row
+            row = []
+    if row:
+        yield row
     if asking.run.marks:
         yield [asking.named("button_validate", "done", count=len(asking.run.marks))]
 

@@ -127,6 +127,8 @@ def _leave_group(talk: Talk) -> None:
 
 
 def _stranger(talk: Talk, enrolment: Enrolment, zone: str) -> None:
+    if talk.incoming.kind in WRITTEN:
+        support(talk)
     if talk.incoming.command in OPEN_TO_STRANGERS:
         privacy(talk)
     elif talk.incoming.kind not in ("blocked", "unblocked"):

@@ -95,17 +95,26 @@ async def _run_live(settings: Settings, shelf: Library) -> None:
 
 
 async def _run_locally(settings: Settings, shelf: Library) -> None:
-    async with local.simulator(settings.simulator_port, Path("data/simulator.db")) as address:
+    async with local.simulator(settings.simulator_port, Path("data/simulator.db")) as simulated:
 
         def greet(bot: Bot, new_key: bool) -> str:
-            return greeting.simulated(settings, address, new_key=new_key)
+            return greeting.simulated(settings, simulated.address, new_key=new_key)
 
-        await _serve(settings, shelf, address, greet)
+        await _serve(settings, shelf, simulated.address, greet, simulated.ended)
 
 
-async def _serve(settings: Settings, shelf: Library, address: str, greet: Callable[[Bot, bool], str]) -> None:
+async def _serve(
+    settings: Settings,
+    shelf: Library,
+    address: str,
+    greet: Callable[[Bot, bool], str],
+    ended: asyncio.Future[int] | None = None,
+) -> None:
+    """Runs until it is told to stop, or until what it cannot go on without has `ended`."""
     stopping = asyncio.Event()
     service.stop_on_signals(stopping)
+    if ended is not None:
+        ended.add_done_callback(lambda _: stopping.set())
     with stores(settings, create_key=True) as opened:
         client = make_bot(settings, address)
 
@@ -116,6 +125,8 @@ async def _serve(settings: Settings, shelf: Library, address: str, greet: Callab
             await service.serve(settings, opened, shelf, client, stopping, ready)
         finally:
             await client.shutdown()
+    if ended is not None and ended.done():
+        raise NotReady("the simulator ended by itself, so Jalon stopped too. Nothing is lost: start again")
     typer.echo("Stopped.")
 
 

@@ -6,6 +6,7 @@ import errno
 import socket
 import sys
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from jalon.settings import SIMULATED_TOKEN
@@ -16,9 +17,17 @@ START, STOP = 20.0, 5.0  # seconds
 LEAVING, LOOK = 3.0, 0.1  # seconds: the simulator of a Jalon that was killed is about to leave the port
 
 
+@dataclass(frozen=True)
+class Local:
+    """A simulator that runs: its `address`, and `ended`, done when it has died."""
+
+    address: str
+    ended: asyncio.Future[int]
+
+
 @contextlib.asynccontextmanager
-async def simulator(port: int, file: Path) -> AsyncIterator[str]:
-    """Starts the simulator and gives its address; stops it in the end. Raises `NotReady` when it does not start.
+async def simulator(port: int, file: Path) -> AsyncIterator[Local]:
+    """Starts the simulator; stops it in the end. Raises `NotReady` when it does not start.
 
     However Jalon ends, the simulator ends with it: it watches its standard input, the other end of which is ours.
     """
@@ -35,7 +44,7 @@ async def simulator(port: int, file: Path) -> AsyncIterator[str]:
         start_new_session=True,  # Ctrl-C reaches Jalon first, which stops it in the right order
     )
     try:
-        yield await _address(process)
+        yield Local(await _address(process), asyncio.ensure_future(process.wait()))
     finally:
         await _end(process)
 

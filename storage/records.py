@@ -93,6 +93,13 @@ def lift_flag(session: Session, run_id: UUID, rule: str, now: datetime) -> bool:
     return session.connection().execute(update(_flags).where(*mine).values(lifted_at=now)).rowcount > 0
 
 
+def flag_waits(session: Session, beneficiary_id: UUID, rule: str) -> bool:
+    """Whether a flag of this rule is up for the person that no counsellor has seen yet."""
+    mine = (_flags.c.beneficiary_id == beneficiary_id, _flags.c.rule == rule)
+    unseen = select(_flags.c.id).where(*mine, _flags.c.lifted_at.is_(None), _flags.c.seen_at.is_(None))
+    return session.connection().execute(unseen.limit(1)).one_or_none() is not None
+
+
 def open_flags(session: Session, run_id: UUID) -> frozenset[str]:
     """The rules of a run whose flags are up."""
     statement = select(_flags.c.rule).where(_flags.c.run_id == run_id, _flags.c.lifted_at.is_(None))

@@ -219,7 +219,7 @@ async def test_a_battery_changes_in_place_one_tap_each(nadia: Guest) -> None:
     assert len(nadia.messages) == count
     assert nadia.asked()["message_id"] == question["message_id"]
     assert "J'aime la ville." in nadia.last()
-    assert "3/3" in nadia.last()
+    assert "3 sur 3" in nadia.last()
     await nadia.tap("Non")
     assert said("battery_done", items=3) in nadia.texts()
     assert {k: v for k, v in nadia.results("kinds").items() if "items" in k} == {
@@ -388,7 +388,7 @@ async def test_every_menu_button_that_is_old_is_still_answered(nadia: Guest) -> 
 async def test_what_was_pressed_is_in_the_transcript_in_words(home: House, nadia: Guest) -> None:
     await at(nadia, "Fruits")
     await nadia.tap("☐ Pomme", "☐ Poire", validate(2))
-    assert nadia.heard()[-4:] == ["Fruits", "☑ Pomme", "☑ Poire", "Completed"]
+    assert nadia.heard()[-4:] == ["Fruits", "☑ Pomme", "☑ Poire", "Pomme, Poire"]
     run = stored_run(home, nadia.run("kinds").id)
     with home.stores.database.read() as session:
         assert len(answer_history(session, home.stores.vault, run.id)) == 2

@@ -24,7 +24,8 @@ def help_shown(texts: list[str], language: str = "fr") -> bool:
 async def test_help_comes_first_with_its_numbers_and_an_honest_delay(home: House, nadia: Guest) -> None:
     await at(nadia, "Histoire")
     texts = await nadia.tell(DARK)
-    assert texts[0] == said("distress", delay=home.library.fact("reading_delay", "fr"))
+    told = said("distress_told", delay=home.library.fact("reading_delay", "fr"))
+    assert texts[0] == f"{said('distress')}\n\n{told}"
     assert "3114" in texts[0]
     assert "15" in texts[0]
     assert home.library.fact("reading_delay", "fr") in texts[0]
@@ -126,3 +127,11 @@ async def test_everyday_words_raise_nothing(nadia: Guest, text: str) -> None:
     texts = await nadia.tell(text)
     assert not help_shown(texts)
     assert nadia.flags() == []
+
+
+async def test_a_stranger_is_helped_too_and_promised_nobody(home: House) -> None:
+    async with Guest(home, "Stranger") as stranger:
+        await stranger.say(DARK)
+        await stranger.quiet()
+        assert said("distress") in stranger.texts()
+        assert not any(opening("distress_told") in text for text in stranger.texts())

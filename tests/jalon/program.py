@@ -50,6 +50,10 @@ class Program:
         """The address of the chat page, once it is said."""
         return self.until(r"Chat +(http://\S+)")
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def kill(self) -> None:
         """As the power cut does."""
         self._process.kill()

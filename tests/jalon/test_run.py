@@ -1,6 +1,7 @@
 """`jalon run` as a process: what a new user sees, in good days and bad ones."""
 
 import asyncio
+import os
 import signal
 import socket
 import stat
@@ -123,3 +124,12 @@ async def test_a_token_that_telegram_does_not_know(tmp_path: Path) -> None:
 
 def test_the_bot_alone_needs_a_token(tmp_path: Path) -> None:
     assert "TELEGRAM_BOT_TOKEN is not set" in refusal(tmp_path, "bot")
+
+
+def test_a_simulator_that_dies_is_not_waited_for(tmp_path: Path) -> None:
+    program = Program(tmp_path, "run", SIMULATOR_PORT="0")
+    program.until("Ctrl-C stops")
+    (child,) = Path(f"/proc/{program.pid}/task/{program.pid}/children").read_text().split()
+    os.kill(int(child), signal.SIGKILL)
+    assert program.ended() == 1
+    assert "the simulator ended by itself" in program.errors.read_text()

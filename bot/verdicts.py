@@ -1,0 +1,59 @@
+"""What becomes of a call that failed: a pure function of what Telegram said, and the pauses between tries."""
+
+from datetime import timedelta
+from typing import Literal
+
+import httpx
+from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
+
+Verdict = Literal["sent", "refused", "unreachable", "unknown", "later", "anew", "dropped"]
+MOST_UNKNOWN = 5  # showings of one message whose answer never came, before it is left as *unknown*
+NEVER_LEFT = (httpx.ConnectTimeout, httpx.PoolTimeout)  # nothing was sent, however often it is tried
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # seconds between retries, doubling
+
+# What Telegram says when an edit has nothing left to do: the message is as it should be, or is gone with its chat history.
+ALREADY = ("message is not modified",)
+GONE = ("message to edit not found", "message can't be edited", "message_id_invalid")
+TOO_LATE = ("query is too old", "query id is invalid")
+UNREACHABLE = (
+    "chat not found",
+    "user is deactivated",
+    "bot was blocked",
+    "can't initiate conversation",
+    "peer_id_invalid",
+)
+
+
+def verdict(error: TelegramError, *, news: bool) -> Verdict:
+    """What becomes of a row whose call failed. `news`: an edit that says something new, to be sent if its message is gone."""
+    said = error.message.lower()
+    if isinstance(error, RetryAfter | InvalidToken):  # a token that was revoked: no fault of the message's
+        return "later"
+    if isinstance(error, Forbidden) or any(words in said for words in UNREACHABLE):
+        return "unreachable"
+    if isinstance(error, BadRequest):
+        return _bad_request(said, news)
+    if isinstance(error, TimedOut):
+        return "later" if isinstance(error.__cause__, NEVER_LEFT) else "unknown"
+    return "later" if isinstance(error, NetworkError) else "refused"
+
+
+def reason(error: TelegramError) -> str:
+    """What Telegram said, for the row and the log: cut where it begins to quote the message it refused."""
+    said = error.message.partition('"')[0].strip()
+    return f"{type(error).__name__}: {said[:120]}"
+
+
+def _bad_request(said: str, news: bool) -> Verdict:
+    if any(words in said for words in ALREADY):
+        return "sent"
+    if any(words in said for words in TOO_LATE):
+        return "dropped"
+    if any(words in said for words in GONE):
+        return "anew" if news else "dropped"
+    return "refused"
+
+
+def pause(attempts: int) -> timedelta:
+    """How long to wait before trying again: 1, 2, 4, … at most 60 seconds."""
+    return timedelta(seconds=min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** max(0, attempts - 1)))
