@@ -19,6 +19,7 @@ STOP = "arreter"
 MEDIA = ("voice", "photo", "sticker", "document", "location", "contact", "poll", "video_note")
 TICKED = 0.1  # the weight of a button that was ticked: few people take back what they chose
 HERE_AGAIN = 0.4  # the weight of a button for each time it was pressed on this very message
+TURNED = -0.3  # the steepness of somebody who has come to doubt
 TRIES = 8  # gestures to be heard when giving up
 
 
@@ -41,17 +42,20 @@ class Temper:
     older: float = 0.02
     stays: float = 0.5
     calm: float = CALM
-    budget: int = 160
+    turns: tuple[int, int] | None = None
+    budget: int = 200
 
 
 TEMPERS = {
     "steady": Temper(steep=1.2, last_row=0.1, types=0.01, commands=0.003, corrects=0.01, doubles=0.01, stays=0.8),
-    "hurried": Temper(steep=1.0, last_row=0.1, writes=0.3, doubles=0.15, commands=0.003, calm=0.0, budget=90),
-    "hesitant": Temper(steep=0.5, last_row=0.7, corrects=0.08, older=0.06, stays=0.3),
+    "hurried": Temper(steep=1.0, last_row=0.1, writes=0.3, doubles=0.15, commands=0.003, calm=0.15, budget=100),
+    "hesitant": Temper(steep=0.5, last_row=0.7, corrects=0.08, older=0.06, stays=0.5, budget=120),
     "refusing": Temper(steep=-0.2, last_row=0.2, writes=0.2, stays=0.9),
-    "curious": Temper(steep=0.6, last_row=0.6, commands=0.06, older=0.06, sends=0.04, stays=0.2),
-    "talkative": Temper(steep=0.9, last_row=0.1, types=0.15, writes=0.9, corrects=0.04, stays=0.5),
+    "curious": Temper(steep=0.6, last_row=0.6, commands=0.06, older=0.06, sends=0.04, stays=0.3, budget=120),
+    "talkative": Temper(steep=0.9, last_row=0.1, types=0.15, writes=0.9, corrects=0.04, stays=0.5, budget=150),
     "compliant": Temper(steep=1.8, last_row=0.05, types=0.02, commands=0.003, stays=0.8),
+    "doubtful": Temper(steep=1.6, last_row=0.05, types=0.02, commands=0.003, stays=0.8, turns=(15, 120)),
+    "wavering": Temper(steep=1.6, last_row=0.05, types=0.02, commands=0.003, stays=0.8, turns=(14, 30)),
     "weary": Temper(steep=0.8, last_row=0.3, budget=40),
 }
 
@@ -62,9 +66,10 @@ class Robot:
     def __init__(self, phone: Phone, seed: int, endings: Mapping[str, str]) -> None:
         self.phone, self.endings = phone, endings
         self.chance = Random(seed)
-        self.name = self.chance.choice(sorted(TEMPERS))
+        self.name = sorted(TEMPERS)[seed % len(TEMPERS)]
         self.temper = TEMPERS[self.name]
         self.gestures = 0
+        self._turn = self.chance.randint(*self.temper.turns) if self.temper.turns else self.temper.budget
         self._pressed: Counter[str] = Counter()  # by label
         self._pressed_here: Counter[tuple[int, str]] = Counter()  # by message and label
         self._brought_news: Counter[str] = Counter()
@@ -150,7 +155,8 @@ class Robot:
         return button
 
     def _weight(self, button: Button, row: int, rows: int, as_at_first: bool) -> float:
-        weight = math.exp(-self.temper.steep * row)
+        steep = self.temper.steep if self.gestures < self._turn else TURNED
+        weight = math.exp(-steep * row)
         weight *= self.temper.last_row if row and row == rows - 1 else 1.0
         weight *= 1.0 if as_at_first else TICKED
         label = bare(button[1])
