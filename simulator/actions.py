@@ -65,6 +65,8 @@ def _text(world: World, person: Person, body: Json) -> Json:
     text, _ = trim(str(body.get("text", "")), [])
     if not text:
         raise ControlError(400, "a phone does not send an empty text")
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise ControlError(400, "half a surrogate pair cannot travel in UTF-8")
     if utf16_length(text) > MAX_TEXT:
         raise ControlError(400, f"a phone cuts texts longer than {MAX_TEXT} into several messages")
     return _send(world, person, body, _text_content(text))

@@ -243,6 +243,6 @@ follow();
 const wanted = Number(location.hash.slice(1));
 const wide = matchMedia("(min-width: 48rem)").matches;
 if (state.chats.has(wanted)) await choose(wanted);
-else if (!state.chats.size) { if (invitation) people.askPerson(); }
+else if (!state.chats.size) people.askPerson();  // one chats at once
 else if (wide || invitation) await choose([...state.chats.keys()].at(-1));
 document.body.dataset.ready = "true";
