@@ -1,6 +1,7 @@
 """Commands, by a table: what a person may ask for at any moment."""
 
 from collections.abc import Callable
+from uuid import UUID
 
 from bot.answers import overview
 from bot.enrolment import again
@@ -15,13 +16,18 @@ from flows.phrases import LANGUAGES
 from storage.latest import latest_runs
 from storage.records import Act, consents_in_force, flag_waits, raise_flag, record_consent, record_fact
 
+FOR_COUNSELLOR = "to_counsellor"  # the kind of such a line of the transcript
 MESSAGE = "message"  # the rule of the flag that a message to the counsellor raises
+
+
+SAYS_ELSEWHERE = {"start", "conseiller"}  # a code is not kept; a message to the counsellor is kept as one
 
 
 def commanded(talk: Talk) -> None:
     """A command of a person we know."""
     name = talk.incoming.command
-    talk.hear("command", f"/{name}")
+    words = "" if name in SAYS_ELSEWHERE else talk.incoming.text
+    talk.hear("command", f"/{name} {words}".rstrip())
     if name not in COMMANDS:
         talk.say("unknown_command")
     COMMANDS.get(name, menu)(talk)
@@ -125,9 +131,9 @@ def write_to_counsellor(talk: Talk) -> None:
     talk.say("counsellor_ask", done, delay=talk.organisation("reading_delay"))
 
 
-def keep_for_counsellor(talk: Talk, text: str) -> None:
+def keep_for_counsellor(talk: Talk, text: str, edited_of: UUID | None = None) -> None:
     """A message for the counsellor: in the transcript, with a flag that says so."""
-    talk.hear("to_counsellor", text)
+    talk.hear(FOR_COUNSELLOR, text, edited_of=edited_of)
     if flag_waits(talk.session, talk.who.id, MESSAGE):
         return
     raise_flag(

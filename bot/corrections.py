@@ -1,5 +1,7 @@
 """An edited message changes the answer it gave."""
 
+from bot.commands import FOR_COUNSELLOR, keep_for_counsellor
+from bot.consent import may_collect
 from bot.reprise import refused, reprise
 from bot.screens import Screen
 from bot.talk import Talk
@@ -10,39 +12,50 @@ from flows.effects import Finish, Say
 from flows.engine import step
 from flows.events import Changed, Invalid, Wrote
 from flows.making import joined, put_part
-from flows.pack import TextStep
+from flows.pack import ChoiceStep, TextStep
 from flows.run import Part, Run
 from flows.understand import Misunderstood, Understood, understand
+from storage.heard import Heard, heard_in
 from storage.latest import latest_runs
-from storage.records import line_of_message
 from storage.runs import load_run
-from storage.showings import showings
 
 
 def edited(talk: Talk) -> None:
-    """The new words are kept beside the old; where the message made an answer, the answer changes."""
-    if talk.who.stopped_at is not None:
-        return
-    message_id = talk.incoming.message_id or 0
-    talk.hear("edited", talk.incoming.text, edited_of=line_of_message(talk.session, talk.who.id, message_id))
-    part = Part(str(message_id), talk.incoming.text)
-    run = talk.active_run()
-    if run is not None and any(p.key == part.key for p in run.parts):
-        _rewrite(talk, run, part)
+    """The new words are kept beside the old. What they mean is what the message meant: a correction of an answer, of a
+    message to the counsellor, another try, or nothing more."""
+    part = Part(str(talk.incoming.message_id or 0), talk.incoming.text)
+    heard = heard_in(talk.session, talk.who.id, talk.incoming.message_id or 0)
+    if heard and heard.kind == FOR_COUNSELLOR:
+        keep_for_counsellor(talk, part.text, edited_of=heard.id)
+        talk.say("noted")
         return
     found = _answered_by(talk, part.key)
+    run = found[0] if found else talk.active_run()
+    if not may_collect(talk, run):
+        talk.say("stopped_speech")
+        return
+    talk.hear("edited", part.text, edited_of=heard.id if heard else None)
     if found:
         _correct(talk, *found, part)
-    elif run is not None and _was_a_try(talk, run, message_id):
+    elif run and any(p.key == part.key for p in run.parts):
+        _rewrite(talk, run, part)
+    elif run and heard and _was_a_try(run, heard) and not _is_commitment(talk, run, run.at):
         answer(talk, run, part.text)
     else:
         talk.say("edit_unknown")
 
 
-def _was_a_try(talk: Talk, run: Run, message_id: int) -> bool:
-    """Whether the message was written under the question at hand, which was then shown again: it was not understood."""
-    before = showings(talk.session, talk.chat_id, run.id, run.visit - 1)
-    return any(shown.step == run.at and shown.message_id and shown.message_id < message_id for shown in before)
+def _was_a_try(run: Run, heard: Heard) -> bool:
+    """Whether the message was written under the question at hand, and made no answer of it."""
+    return (heard.kind, heard.run_id, heard.step) == ("text", run.id, run.at)
+
+
+def _is_commitment(talk: Talk, run: Run, node: str) -> bool:
+    """An act is done by pressing or saying it now, never by rewriting what was said before."""
+    if run.outcome and node == run.at:
+        return False
+    step = talk.flow(run).nodes[node].step
+    return isinstance(step, ChoiceStep) and step.commitment is not None
 
 
 def _rewrite(talk: Talk, run: Run, part: Part) -> None:
@@ -72,6 +85,9 @@ def _answered_by(talk: Talk, key: str) -> tuple[Run, str] | None:
 def _correct(talk: Talk, run: Run, node: str, part: Part) -> None:
     flow = talk.flow(run)
     asked = flow.nodes[node].step
+    if _is_commitment(talk, run, node):
+        talk.say("edit_commitment")
+        return
     parts = put_part(run.answers[node].parts, part)
     if isinstance(asked, TextStep):
         heard: Understood | Misunderstood = Understood(joined(parts))

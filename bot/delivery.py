@@ -140,6 +140,7 @@ class Delivery:
         self.database, self.vault, self.bot = database, vault, bot
         self.worker, self.limits = worker, limits
         self.displayed = Displayed()
+        self._unsettled: list[tuple[Claimed, Outcome]] = []
         self.wake = asyncio.Event()
 
     async def run(self, stopping: asyncio.Event) -> None:
@@ -156,12 +157,20 @@ class Delivery:
     async def deliver_once(self) -> bool:
         """Claims what may leave now, sends it, marks it. False when there was nothing."""
         self.wake.clear()
+        await self._settle()
         rows = await asyncio.to_thread(self._claim)
         if not rows:
             return False
         outcomes = await asyncio.gather(*(self._call(row) for row in rows))
-        await asyncio.to_thread(self._mark, list(zip(rows, outcomes, strict=True)))
+        self._unsettled = list(zip(rows, outcomes, strict=True))
+        await self._settle()
         return True
+
+    async def _settle(self) -> None:
+        """Writes the outcomes; those that a locked or full database refused are written before anything else is sent."""
+        if self._unsettled:
+            await asyncio.to_thread(self._mark, self._unsettled)
+            self._unsettled = []
 
     async def _call(self, row: Claimed) -> Outcome:
         if (same := self.displayed.already(row)) is not None:
@@ -172,7 +181,10 @@ class Delivery:
         return outcome
 
     async def _rest(self, stopping: asyncio.Event) -> None:
-        pending = await asyncio.to_thread(self._seconds_to_next)
+        try:
+            pending = await asyncio.to_thread(self._seconds_to_next)
+        except Exception:  # the database again: a look at the usual time tells
+            pending = IDLE
         waiting = [asyncio.ensure_future(event.wait()) for event in (self.wake, stopping)]
         await asyncio.wait(waiting, timeout=min(IDLE, pending), return_when=asyncio.FIRST_COMPLETED)
         for future in waiting:
@@ -209,4 +221,4 @@ class Delivery:
                 mark_refused(session, row.id, self.worker, now, outcome.error)
                 log.warning("a %s was refused: %s", row.kind, outcome.error)
                 if outcome.verdict == "unreachable" and row.owner:
-                    mark_unreachable(session, row.owner, outcome.error, now)
+                    mark_unreachable(session, row.owner, row.bot_id, row.chat_id, outcome.error, now)

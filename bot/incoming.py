@@ -1,5 +1,6 @@
 """What arrives: an update of Telegram made into one flat value. Pure; the only place that looks into `telegram.Update`."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -19,7 +20,7 @@ GROUPS = (ChatType.GROUP, ChatType.SUPERGROUP, ChatType.CHANNEL)
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """One update. `text`: the words typed, a command's argument, or a button's data; `command` without its slash."""
+    """One update. `text`: the words typed, a command's argument, a caption, or a button's data; `command` without its slash."""
 
     update_id: int
     kind: Kind
@@ -61,6 +62,10 @@ def read(raw: RawUpdate) -> Incoming:
     return _message(update.update_id, message, edited=update.edited_message is not None)
 
 
+# A command, as Telegram marks it: 1 to 32 letters, digits and underscores, perhaps with the bot's name.
+COMMAND = re.compile(r"/(?P<name>[A-Za-z0-9_]{1,32})(?:@\w+)?(?=\s|$)", re.ASCII)
+
+
 def _press(update_id: int, query: CallbackQuery) -> Incoming:
     message = query.message
     return Incoming(
@@ -89,12 +94,12 @@ def _message(update_id: int, message: Message, *, edited: bool) -> Incoming:
     if message.text is None:
         media = next((name for name in MEDIA if getattr(message, name)), "")
         refused = media and not edited  # once is enough: a place that moves is edited every few seconds
-        return Incoming(update_id, "other" if refused else "nothing", *who, media=media)
+        return Incoming(update_id, "other" if refused else "nothing", *who, text=message.caption or "", media=media)
     if edited:
         return Incoming(update_id, "edited", *who, text=message.text)
-    if message.text.startswith("/"):
-        command, _, argument = message.text[1:].partition(" ")
-        return Incoming(update_id, "command", *who, text=argument.strip(), command=command.partition("@")[0].lower())
+    if said := COMMAND.match(message.text):
+        argument = message.text[said.end() :].strip()
+        return Incoming(update_id, "command", *who, text=argument, command=said["name"].lower())
     return Incoming(update_id, "text", *who, text=message.text)
 
 

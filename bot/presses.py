@@ -13,6 +13,7 @@ from bot.commands import (
     stop,
     write_to_counsellor,
 )
+from bot.consent import may_collect
 from bot.gestures import spoken_press
 from bot.incoming import Incoming
 from bot.screens import Screen, why_text
@@ -52,6 +53,8 @@ def _question_pressed(talk: Talk, press: Press) -> None:
         talk.notice("ended_button")
     elif press.op == "why":
         _why(talk, run, node)
+    elif not may_collect(talk, run):
+        talk.notice("ended_button")
     elif press.op == "edit":
         _reopen(talk, run, node)
     elif run.id != talk.who.active_run_id:
@@ -147,7 +150,7 @@ def _why(talk: Talk, run: Run, node: Node) -> None:
 
 def _reopen(talk: Talk, run: Run, node: Node) -> None:
     """An earlier answer is opened again; the question at hand waits until it is answered."""
-    if node.id not in run.path or talk.who.stopped_at is not None:
+    if node.id not in run.path:
         talk.notice("ended_button")
         return
     talk.notice()

@@ -20,7 +20,7 @@ from storage.runs import load_run
 from storage.vault import Vault
 
 NOTICE_LIFE = timedelta(seconds=150)  # Telegram forgets a callback query after about that long (docs/decisions/0003)
-REPLY = 0  # priority: what a person waits for
+REPLY, STRANGER = 0, 9  # priorities: what a person waits for; what somebody unknown is told
 
 
 @dataclass
@@ -116,7 +116,8 @@ class Talk:
 
     def _message(self, kind: Kind, payload: dict[str, Any], **more: Any) -> Message:
         owner = self.person.id if self.person else None
-        return Message(self.bot_id, self.chat_id, owner, kind, payload, REPLY, **more)
+        priority = REPLY if owner else STRANGER
+        return Message(self.bot_id, self.chat_id, owner, kind, payload, priority, **more)
 
     # ------------------------------------------------------------------------------------------------------ transcript
     def hear(self, kind: str, text: str, run: Run | None = None, edited_of: UUID | None = None) -> None:

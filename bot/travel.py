@@ -3,6 +3,7 @@
 from dataclasses import replace
 from uuid import UUID, uuid4
 
+from bot.consent import may_collect
 from bot.screens import Row, Screen, button
 from bot.talk import Talk
 from bot.walking import begin, walk
@@ -99,9 +100,11 @@ def _withdrawn(talk: Talk, run_id: UUID) -> str | None:
 
 
 def present(talk: Talk, *, lead: str = "") -> None:
-    """Shows the person where they are: the open question again, the next part, or nothing at a resting place."""
+    """Shows the person where they are: the open question again, the next part, or nothing at rest or without consent."""
     flow_id = talk.library.journey.flow_at(talk.who.journey_at)
     run = open_run(talk)
+    if not may_collect(talk, run):
+        return
     if run is not None:
         go_on(talk, run, Resumed(), lead=lead)
     elif flow_id in latest_runs(talk.session, talk.who.id):

@@ -4,6 +4,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from bot.commands import counsellor_part
+from bot.consent import may_collect
 from bot.reprise import refused, reprise
 from bot.talk import Talk
 from bot.travel import go_on, open_run, present, resume
@@ -25,10 +26,10 @@ def typed(talk: Talk) -> None:
     if talk.who.writing_since is not None:
         counsellor_part(talk, text)
         return
-    if talk.who.stopped_at is not None:
+    run = open_run(talk)
+    if not may_collect(talk, run):
         talk.say("stopped_speech")
         return
-    run = open_run(talk)
     talk.hear("text", text, run)
     if run is None:
         talk.say("nothing_open")
@@ -112,9 +113,10 @@ def _early(talk: Talk, run: Run) -> None:
 
 # ------------------------------------------------------------------------------------------------------- not in words
 def not_in_words(talk: Talk) -> None:
-    """A voice, a picture, a place, …: nothing is opened or kept, and the question is asked again."""
-    talk.hear(talk.incoming.media, "")
+    """A voice, a picture, a place, …: it is neither opened nor kept; words beside it are, and the question is asked again."""
     run = open_run(talk)
+    if may_collect(talk, run):
+        talk.hear(talk.incoming.media, talk.incoming.text)
     if run is None or talk.who.writing_since is not None:
         talk.say("not_text_no_question")
     else:

@@ -35,11 +35,18 @@ def verdict(error: TelegramError, *, news: bool) -> Verdict:
         return _bad_request(said, news)
     if isinstance(error, TimedOut):
         return "later" if isinstance(error.__cause__, NEVER_LEFT) else "unknown"
-    return "later" if isinstance(error, NetworkError) else "refused"
+    return "later" if isinstance(error, NetworkError) and not _ours(error) else "refused"
+
+
+def _ours(error: TelegramError) -> bool:
+    """Whether the call could not even be made of this row: trying again makes the same."""
+    return error.__cause__ is not None and not isinstance(error.__cause__, httpx.HTTPError)
 
 
 def reason(error: TelegramError) -> str:
     """What Telegram said, for the row and the log: cut where it begins to quote the message it refused."""
+    if error.__cause__ is not None:  # the library repeats what the transport said, which may hold the call itself
+        return f"{type(error).__name__}: {type(error.__cause__).__name__}"
     said = error.message.partition('"')[0].strip()
     return f"{type(error).__name__}: {said[:120]}"
 

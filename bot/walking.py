@@ -17,7 +17,7 @@ from flows.pack import BatteryStep, Information, TextStep
 from flows.run import Run
 from storage.records import Act, lift_flag, raise_flag, record_consent, record_fact
 from storage.runs import create_run, save_run
-from storage.showings import showings
+from storage.showings import Showing, showings
 
 SILENCE = timedelta(hours=12)  # after so long, people are reminded of what they were asked
 
@@ -96,7 +96,7 @@ def _record(talk: Talk, run: Run, effects: list[Effect]) -> None:
 # ------------------------------------------------------------------------------------------------------------ showing
 def _show(talk: Talk, flow: Flow, before: Run, after: Run, event: Event, effects: list[Effect], lead: str) -> None:
     saying = next((effect for effect in effects if isinstance(effect, Say)), None)
-    if saying and talk.who.writing_since:
+    if saying and saying.manner != "update" and talk.who.writing_since:
         talk.change(writing_since=None)  # what is typed under a question answers it, and goes to nobody else
     if saying and saying.manner == "update":
         _update(talk, flow, after, event)
@@ -123,11 +123,18 @@ def _update(talk: Talk, flow: Flow, run: Run, event: Event) -> None:
     if not isinstance(event, Wrote):
         talk.edit(question_screen(flow, run), message_id=talk.incoming.message_id)
         return
-    for showing in showings(talk.session, talk.chat_id, run.id, run.visit):
+    for showing in _live(talk, run):
         if showing.step is None:
             talk.edit(Screen(say("noted", run.language)), of=showing.id)
     silent = talk.last_seen is not None and talk.now - talk.last_seen > SILENCE
     talk.send(part_screen(flow, run, reminded=silent), run=run)
+
+
+def _live(talk: Talk, run: Run) -> list[Showing]:
+    """The messages of the present visit that still have buttons: the question's, and the last that completes it."""
+    all_shown = showings(talk.session, talk.chat_id, run.id, run.visit)
+    completing = [showing for showing in all_shown if showing.step is None]
+    return [showing for showing in all_shown if showing.step] + completing[-1:]
 
 
 def _in_place(talk: Talk, flow: Flow, before: Run, after: Run, event: Event) -> bool:
@@ -143,7 +150,7 @@ def _close(talk: Talk, flow: Flow, before: Run, after: Run, event: Event) -> Non
     if before.outcome:
         return
     closed = _closed_screen(flow, before, after, answered=isinstance(event, Answered | Completed))
-    for showing in showings(talk.session, talk.chat_id, before.id, before.visit):
+    for showing in _live(talk, before):
         talk.edit(closed if showing.step else Screen(say("noted", after.language)), of=showing.id)
 
 
@@ -168,5 +175,5 @@ def show_anew(talk: Talk, before: Run, after: Run, node: str) -> None:
 def leave(talk: Talk, run: Run) -> None:
     """The question at hand loses its buttons without an answer: the person goes elsewhere, and will be asked again."""
     screen = Screen(question_screen(talk.flow(run), run).text)
-    for showing in showings(talk.session, talk.chat_id, run.id, run.visit):
+    for showing in _live(talk, run):
         talk.edit(screen if showing.step else Screen(say("noted", run.language)), of=showing.id)

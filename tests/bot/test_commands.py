@@ -64,7 +64,6 @@ async def test_every_command_answers_in_the_persons_language(home: House, langua
         "/conseiller": "counsellor_ask",
         "/arreter": "stop_ask",
         "/nimporte": "unknown_command",
-        "/": "unknown_command",
     }
     async with Guest(home, "Ana", language) as ana:
         await ana.come()
@@ -421,7 +420,7 @@ async def test_declining_after_coming_back_is_respected(nadia: Guest) -> None:
     assert nadia.row.journey_at == "declined"
     assert nadia.consents()[-1] == ("taking_part", False)
     texts = await nadia.tell("Merci quand même")
-    assert texts[0] == said("nothing_open")
+    assert texts[0] == said("stopped_speech")
     assert nadia.row.journey_at == "declined", "thanks are no wish to begin again"
 
 

@@ -1,0 +1,79 @@
+"""What an attacker, or an accident, tried: consent by a side door, words that vanish, a conversation that floods itself."""
+
+import pytest
+
+from tests.bot.conversing import BEGIN, DONE, Guest, labels_of, outbox_of, said
+from tests.bot.test_commands import consented, half_way
+from tests.harness import House
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+SHELF = ("hello", "kinds", "many", "paths", "recap")
+
+
+async def at(guest: Guest, which: str) -> None:
+    """Past the consent, at one question of the second part."""
+    await consented(guest)
+    await guest.tap(BEGIN, which)
+
+
+async def test_a_corrected_message_to_the_counsellor_grants_nothing(nadia: Guest) -> None:
+    await nadia.come()
+    await nadia.tap(BEGIN)
+    await nadia.tell("/conseiller", "Non, cela ne me convient pas.")
+    await nadia.tap(DONE)
+    assert await nadia.correct("Je participe") == [said("noted")]
+    assert nadia.consents() == []
+    assert nadia.heard()[-1] == "Je participe", "it is kept as a correction"
+
+
+async def test_a_corrected_message_to_the_counsellor_is_no_piece_of_an_answer(nadia: Guest) -> None:
+    await at(nadia, "Histoire")
+    await nadia.tell("/conseiller", "Mon chef.")
+    await nadia.tap(DONE)
+    await nadia.correct("Mon chef me crie dessus, ne le notez pas.")
+    assert nadia.run("kinds").parts == ()
+
+
+async def test_a_commitment_is_not_granted_by_rewriting_a_refusal(nadia: Guest) -> None:
+    await nadia.come()
+    await nadia.tap(BEGIN)
+    await nadia.tell("Sans moi")
+    assert await nadia.correct("Je participe") == [said("edit_commitment")]
+    assert nadia.consents() == [("taking_part", False)]
+
+
+async def test_refusing_consent_afterwards_stops_the_collecting_everywhere(nadia: Guest) -> None:
+    await half_way(nadia)
+    await nadia.tell("/reponses")
+    other = nadia.asked()
+    await nadia.tap(nadia.labels()[0], "1", "Sans moi")
+    before = (nadia.results("kinds"), nadia.results("paths"), nadia.heard())
+    assert await nadia.tell("J'ai 35 heures") == [said("stopped_speech")]
+    assert nadia.heard() == before[2]
+    await nadia.tap_on(other, labels_of(other)[1])
+    await nadia.tap("1")
+    assert (nadia.results("kinds"), nadia.results("paths")) == before[:2]
+
+
+async def test_words_after_a_command_on_another_line_are_not_lost(nadia: Guest) -> None:
+    await at(nadia, "Couleur")
+    await nadia.tell("/conseiller\nJe voudrais vous parler.")
+    assert nadia.heard()[-1] == "Je voudrais vous parler."
+    await nadia.tell("/pause je suis fatiguée", "/!\\ attention")
+    assert nadia.heard()[-2:] == ["/pause je suis fatiguée", "/!\\ attention"]
+
+
+async def test_many_short_messages_do_not_flood_the_conversation(home: House, nadia: Guest) -> None:
+    await at(nadia, "Histoire")
+    before = len(outbox_of(home, nadia.id))
+    await nadia.tell(*"abcdefghij")
+    assert len(outbox_of(home, nadia.id)) - before <= 2 * len("abcdefghij")
+
+
+async def test_a_tick_while_writing_to_the_counsellor_does_not_end_the_message(nadia: Guest) -> None:
+    await at(nadia, "Fruits")
+    await nadia.tell("/conseiller")
+    question = nadia.message("fruits")
+    await nadia.tap_on(question, "☐ Pomme")
+    await nadia.tell("Et voici la suite.")
+    assert nadia.transcript()[-2].line.kind == "to_counsellor"
