@@ -108,9 +108,14 @@ def _denies(option: Option) -> bool:
     return option.value in _NO_IDS or option.key in NO or option.words[:1] in (["non"], ["no"])
 
 
+def affirming(choices: Sequence[Option]) -> list[Option]:
+    """The choices that a yes means."""
+    return [c for c in choices if _affirms(c)]
+
+
 def _by_yes_or_no(words: str, choices: Sequence[Option]) -> list[Option]:
     if means(words, YES):
-        return [c for c in choices if _affirms(c)]
+        return affirming(choices)
     return [c for c in choices if _denies(c)] if means(words, NO) else []
 
 

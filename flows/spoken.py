@@ -91,6 +91,12 @@ _POLITE_AFTER = _phrases("""
     je dirais, voilà, bonne journée, please, thanks, thank you, thank you very much, thanks a lot, i think, i guess,
     i would say
 """)
+# Politeness that says nothing of how sure somebody is: it may stand around a commitment, the hesitations above may not.
+_COURTESY = _phrases("""
+    bonjour, bonsoir, salut, merci, merci beaucoup, merci bien, merci d'avance, svp, stp, s'il vous plaît,
+    s'il te plaît, madame, monsieur, bonne journée, hello, hi, please, thanks, thank you, thank you very much,
+    thanks a lot
+""")
 
 
 def _any_of(phrases: frozenset[str]) -> str:
@@ -99,12 +105,18 @@ def _any_of(phrases: frozenset[str]) -> str:
 
 _BEFORE = re.compile(rf"^(?:(?:{_any_of(_POLITE_BEFORE)}) )+")
 _AFTER = re.compile(rf"(?: (?:{_any_of(_POLITE_AFTER)}))+$")
+_COURTEOUS = re.compile(rf"^(?:(?:{_any_of(_COURTESY)}) )+|(?: (?:{_any_of(_COURTESY)}))+$")
 _THUMBS = re.compile(r"[👍👌✅✔🆗\U0001F3FB-\U0001F3FF\uFE0F\s]+")
 
 
 def core(folded: str) -> str:
     """A folded text without the polite or hesitant words around it: "je dirais moi merci" is "moi"."""
     return _AFTER.sub("", _BEFORE.sub("", folded))
+
+
+def courteous(folded: str) -> str:
+    """A folded text without the politeness around it, hesitations kept: "bonjour je dirais oui merci" hesitates still."""
+    return _COURTEOUS.sub("", folded)
 
 
 def said(text: str) -> str:

@@ -6,10 +6,12 @@ never against a label.
 """
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from datetime import date
 from typing import assert_never
 
+from flows.commitments import commits_lightly
 from flows.dates_typed import day
 from flows.grammar import Localised
 from flows.labels_typed import LOOSE, PLAIN, SURE, Option, begins, choose, choose_many, options
@@ -26,12 +28,14 @@ from flows.pack import (
     Step,
     TextStep,
 )
-from flows.spoken import ALL, NODS, NONE, READ, SKIP, UNSURE, YES, defers, means, said
+from flows.spoken import ALL, NONE, READ, SKIP, UNSURE, YES, defers, means, said
 from flows.understood import Misunderstood, Understood, Value
 
 Result = Understood | Misunderstood
 _ListStep = ChoicesStep | RankingStep
-_OVER = re.compile(r"(?P<degree>\d+(?:[.,]\d+)?) ?(?:/|sur|out of|on) ?(?P<top>\d{1,9})\b")
+_OVER = re.compile(r"(?<!\d)(?P<degree>\d{1,9}(?:[.,]\d{1,9})?) ?(?:/|sur|out of|on) ?(?P<top>\d{1,9})\b")
+_ASKING = ("?", "？", "؟")
+_MOST = 300  # characters, beyond those of the labels: more is a story, to be read by a person and not by patterns
 
 __all__ = ["Misunderstood", "Result", "Understood", "Value", "ambiguities", "understand"]
 
@@ -44,10 +48,23 @@ def understand(
     `today` is the person's day. `labels` are the labels of the choices as they were shown, in the order of the step,
     when they differ from the step's own (pipes filled in). For a battery, the answer is to the item that is open.
     """
+    chosen = _options(step, language, labels)
+    if _too_much(step, text, chosen):
+        return Misunderstood("unclear")
+    answer = _heard(step, text, language, today, chosen)
+    return Misunderstood("unclear") if commits_lightly(step, answer, text, chosen) else answer
+
+
+def _too_much(step: Step, text: str, chosen: Sequence[Option]) -> bool:
+    """Whether a message is too long to choose or to count anything; one sign may stand for eighteen letters (NFKC)."""
+    written = len(unicodedata.normalize("NFKC", text.strip()))
+    return not isinstance(step, TextStep) and written > _MOST + sum(len(option.label) for option in chosen)
+
+
+def _heard(step: Step, text: str, language: str, today: date, chosen: Sequence[Option]) -> Result:
     words = said(text)
     if not words and not text.strip():
         return Misunderstood("empty")
-    chosen = _options(step, language, labels)
     labelled = _label_first(step, words, chosen)
     if labelled:
         return labelled
@@ -107,7 +124,7 @@ def _answer(step: Step, text: str, words: str, language: str, today: date, chose
             read = means(words, READ) or means(words, YES)
             return Understood("read") if read else Misunderstood("unclear")
         case ChoiceStep() | BatteryStep():
-            return _choice(step, text, words, chosen)
+            return _choice(text, words, chosen)
         case ChoicesStep() | RankingStep():
             return _list(step, text, words, chosen)
         case ScaleStep():
@@ -123,26 +140,15 @@ def _answer(step: Step, text: str, words: str, language: str, today: date, chose
             assert_never(step)
 
 
-def _choice(step: ChoiceStep | BatteryStep, text: str, words: str, chosen: Sequence[Option]) -> Result:
-    asking = text.rstrip().endswith("?") and not any(o.label.rstrip().endswith("?") for o in chosen)
+def _choice(text: str, words: str, chosen: Sequence[Option]) -> Result:
+    asking = text.rstrip().endswith(_ASKING) and not any(o.label.rstrip().endswith(_ASKING) for o in chosen)
     picked = choose(words, chosen, SURE if asking else LOOSE)
     if isinstance(picked, Option):
-        return (
-            Understood(picked.value) if _plain_enough(step, picked, words, chosen, asking) else Misunderstood("unclear")
-        )
+        return Understood(picked.value)
     several = choose_many(text, chosen, SURE) if picked.reason == "unclear" else []
     if isinstance(several, list) and len(several) > 1:
         return Misunderstood("too_many", {"count": len(several), "max": 1})
     return picked
-
-
-def _plain_enough(
-    step: ChoiceStep | BatteryStep, picked: Option, words: str, chosen: Sequence[Option], asking: bool
-) -> bool:
-    """A commitment is an act: it is granted in plain words only, never by a question ("oui ?") nor by an "ok" too many."""
-    if not isinstance(step, ChoiceStep) or step.commitment is None or picked.value not in step.commitment.grants:
-        return True
-    return not asking and not means(words, NODS) and choose(words, chosen, PLAIN) == picked
 
 
 def _list(step: _ListStep, text: str, words: str, chosen: Sequence[Option]) -> Result:

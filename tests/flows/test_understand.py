@@ -50,6 +50,14 @@ COMMITMENT = step_of(
     ),
     commitment={"purpose": "engagement", "grants": ["yes"]},
 )
+CONSENT = step_of(
+    "choice",
+    choices=[
+        {"id": "agree", "label": {"fr": "J'accepte", "en": "I accept"}},
+        {"id": "refuse", "label": {"fr": "Je refuse", "en": "I refuse"}},
+    ],
+    commitment={"purpose": "contact", "grants": ["agree"]},
+)
 LIMITS = step_of(
     "choices",
     choices=choices("Mobilité", "Horaires", "Famille et enfants", "Oui, tout à fait", "Aucune contrainte", alone="c5"),
@@ -161,6 +169,31 @@ def test_yes_is_never_guessed_between_two() -> None:
 )
 def test_a_commitment_is_taken_from_plain_words_only(text: str) -> None:
     assert typed(COMMITMENT, text) == "unclear"
+
+
+HEDGED = [
+    *["j'accepte ?", "I accept?", "oui ? merci", "oui?!", "oui？", "oui ؟", "oui ...?...", "1?!", "1 (?)", "1 ❓"],
+    *["peut-être oui", "maybe yes", "je pense oui", "mettons oui", "euh oui", "plutôt oui", "j'accepte (je crois)"],
+    *["J'accepte 👎", "oui 👎", "oui 🤔", "-1", "+1", "−1", "o̶u̶i̶", "j'accepte - non", "disons 1", "ok", "👍"],
+]
+
+
+@pytest.mark.parametrize("text", HEDGED)
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_no_question_hedge_or_sign_grants_a_commitment(text: str, language: str) -> None:
+    assert typed(CONSENT, text, language) == "unclear"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *["J'accepte", "j’accepte !", "« J'accepte »", "1. J'accepte", "J'accepte 👍🏽", "bonjour j'accepte merci"],
+        *["oui", "Oui, merci.", "c'est oui", "1", "1.", "1)", "n°1", "1️⃣", "choix 1"],
+        *["d'accord", unicodedata.normalize("NFD", "évidemment")],
+    ],
+)
+def test_plain_words_grant_a_commitment(text: str) -> None:
+    assert typed(CONSENT, text) == "agree"
 
 
 def test_a_commitment_can_be_declined_loosely() -> None:
@@ -493,11 +526,49 @@ def test_no_text_raises_or_passes_the_bounds(text: str, step: Any, language: str
 
 @pytest.mark.timeout(20)
 @pytest.mark.parametrize(
-    "unit", ["1, ", "mobilité et ", "un ", "vingt ", "1 500 ", "9", "oui ", "fin mars ", "a", "\n", "c'est "]
+    "unit",
+    [
+        "1, ",
+        "mobilité et ",
+        "un ",
+        "vingt ",
+        "1 500 ",
+        "9",
+        "oui ",
+        "fin mars ",
+        "a",
+        "\n",
+        "c'est ",
+        "1",
+        "⑳",
+        "ﷺ",
+        "⅒",
+    ],
 )
 def test_the_longest_message_takes_no_time(unit: str) -> None:
     for step in STEPS:
         assert understand(step, (unit * 4096)[:4096], "fr", TODAY) is not None
+
+
+@pytest.mark.parametrize(
+    ("step", "short"),
+    [
+        *[(IDEA, "moi"), (LIMITS, "horaires"), (RANKED, "1, 2"), (RULER, "7"), (BATTERY, "un peu"), (READING, "lu")],
+        *[(step_of("number"), "12"), (step_of("date"), "15 mars 2027")],
+    ],
+)
+@pytest.mark.parametrize("more", ["!" * 4000, "\ufdfa" * 30], ids=["signs", "letters that hold eighteen"])
+def test_more_than_an_answer_is_not_parsed(step: Any, short: str, more: str) -> None:
+    """However plain its beginning: patterns are never run on a message as long as Telegram lets it be."""
+    assert isinstance(understand(step, short, "fr", TODAY), Understood)
+    assert typed(step, f"{short} {more}") == "unclear"
+
+
+def test_all_the_labels_typed_are_not_too_much() -> None:
+    many = choices(*[f"{'Étiquette ' * 5}{n}" for n in range(20)])
+    step = step_of("choices", choices=many, pick={"min": 1})
+    everything = ", ".join(choice["label"]["fr"] for choice in many)
+    assert typed(step, everything) == [choice["id"] for choice in many]
 
 
 def test_every_kind_of_step_is_tried_here() -> None:
