@@ -32,7 +32,7 @@ from storage.vault import Vault
 log = logging.getLogger(__name__)
 
 BLOCKED = "blocked"
-WRITTEN = {"text", "edited", "command"}  # `/conseiller …` carries words too
+WRITTEN = {"text", "edited", "command", "other"}  # a command and a picture may carry words too
 OPEN_TO_STRANGERS = {"privacy", "confidentialite"}
 
 
@@ -146,7 +146,7 @@ def _known(talk: Talk) -> None:
 
 
 def _blocked(talk: Talk) -> None:
-    mark_unreachable(talk.session, talk.who.id, BLOCKED, talk.now)
+    mark_unreachable(talk.session, talk.who.id, talk.bot_id, talk.chat_id, BLOCKED, talk.now)
 
 
 HANDLERS: dict[str, Callable[[Talk], None]] = {

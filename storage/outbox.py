@@ -137,9 +137,14 @@ def _end(
     return bool(session.connection().execute(statement, {"row": row, "worker": worker, **values}).rowcount)
 
 
-def drop_queued(session: Session, beneficiary_id: UUID, reason: str) -> int:
-    """Drops what is still queued for a person (they have stopped); what a worker holds goes on. Says how many."""
-    mine = (_outbox.c.beneficiary_id == beneficiary_id, _outbox.c.state == "queued")
+def drop_queued(session: Session, beneficiary_id: UUID, reason: str, chat: tuple[int, int] | None = None) -> int:
+    """Drops what is still queued for a person (they have stopped), or only in one of their chats (bot, chat).
+
+    What a worker holds goes on. Says how many.
+    """
+    mine = [_outbox.c.beneficiary_id == beneficiary_id, _outbox.c.state == "queued"]
+    if chat is not None:
+        mine += [_outbox.c.bot_id == chat[0], _outbox.c.chat_id == chat[1]]
     return session.connection().execute(update(_outbox).where(*mine).values(state="dropped", error=reason)).rowcount
 
 

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
+from storage.outbox import drop_queued
 from storage.sql import hold_locks, lock_number
 from storage.tables import Beneficiary, ChatLink, Invitation, table
 
@@ -120,8 +121,15 @@ def change_beneficiary(session: Session, beneficiary_id: UUID, **changes: Unpack
     session.connection().execute(update(_people).where(_people.c.id == beneficiary_id).values(**changes))
 
 
-def mark_unreachable(session: Session, beneficiary_id: UUID, reason: str, now: datetime) -> None:
-    """The person cannot be written to since now, because of `reason` ("blocked", …). The first moment stays."""
+def mark_unreachable(
+    session: Session, beneficiary_id: UUID, bot_id: int, chat_id: int, reason: str, now: datetime
+) -> None:
+    """The person cannot be written to since now, because of `reason` ("blocked", …). The first moment stays.
+
+    What happens in a chat that does not speak for the person any more says nothing about them.
+    """
+    if chat_of(session, beneficiary_id, bot_id) != chat_id:
+        return
     still_reachable = (_people.c.id == beneficiary_id, _people.c.unreachable_since.is_(None))
     values = {"unreachable_since": now, "unreachable_reason": reason}
     session.connection().execute(update(_people).where(*still_reachable).values(values))
@@ -160,8 +168,8 @@ def revoke_invitations(session: Session, beneficiary_id: UUID, now: datetime) ->
 def redeem(session: Session, code: str, bot_id: int, chat_id: int, user_id: int, now: datetime) -> Redeemed | Refused:
     """Uses an invitation for this chat, or says why not.
 
-    A code that does not exist costs the same queries as one that does. A *relink* ends the former chat's link at once.
-    An account that presses its own used link again is welcomed back.
+    A code that does not exist costs the same queries as one that does. A *relink* ends the former chat's link at once,
+    and nothing more that is queued goes there. An account that presses its own used link again is welcomed back.
     """
     hashed = _hash(code)
     hold_locks(session, [lock_number("invitation", hashed)])
@@ -181,6 +189,8 @@ def redeem(session: Session, code: str, bot_id: int, chat_id: int, user_id: int,
     )
     if spoken_for is None:
         end_links(session, owner, "relinked", now, bot_id)
+        if elsewhere is not None:
+            drop_queued(session, owner, "no longer linked", (bot_id, elsewhere))
         link_chat(session, owner, bot_id, chat_id, user_id, now)
     return Redeemed(owner, invitation.kind)
 

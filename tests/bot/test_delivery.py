@@ -32,7 +32,7 @@ from storage.claims import Limits
 from storage.clock import SetClock
 from storage.messages import OutboxRow
 from storage.outbox import LEASE, Message, enqueue
-from storage.people import create_beneficiary, dossier, link_chat
+from storage.people import create_beneficiary, dossier, end_links, link_chat
 from storage.tables import table
 from tests.harness import SIMULATED_BOT_ID, open_stores, settings_for
 
@@ -80,11 +80,12 @@ class Post:
     def states(self, ids: list[UUID]) -> list[str]:
         return [self.row(id).state for id in ids]
 
-    def dossier_for(self, person: SimulatedPerson) -> UUID:
+    def dossier_for(self, person: SimulatedPerson | int) -> UUID:
+        chat = person if isinstance(person, int) else person.id
         with self.stores.database.write() as session:
             now = self.clock.now()
             owner = create_beneficiary(session, journey_id="x", journey_at="x", language="fr", now=now)
-            link_chat(session, owner, SIMULATED_BOT_ID, person.id, person.id, now)
+            link_chat(session, owner, SIMULATED_BOT_ID, chat, chat, now)
         return owner
 
     def unreachable(self, owner: UUID) -> tuple[datetime | None, str | None]:
@@ -366,11 +367,23 @@ async def test_an_account_that_was_deleted(post: Post, nadia) -> None:
 
 
 async def test_a_chat_that_does_not_exist(post: Post, nadia) -> None:
-    owner = post.dossier_for(nadia)
+    owner = post.dossier_for(4242)
     [id] = post.queue(4242, "1", owner=owner)
     await post.deliver()
     assert post.row(id).state == "refused"
     assert "Chat not found" in str(post.unreachable(owner)[1])
+
+
+async def test_a_former_account_that_has_blocked_the_bot_says_nothing_about_the_person(post: Post, nadia) -> None:
+    owner = post.dossier_for(nadia)
+    await nadia.block()
+    [id] = post.queue(nadia, "1", owner=owner)
+    claimed = post.delivery._claim()
+    with post.stores.database.write() as session:
+        end_links(session, owner, "relinked", NOON)
+        link_chat(session, owner, SIMULATED_BOT_ID, 4242, 4242, NOON)
+    post.delivery._mark([(row, await post.delivery._call(row)) for row in claimed])
+    assert (post.row(id).state, post.unreachable(owner)) == ("refused", (None, None))
 
 
 async def test_one_who_cannot_be_reached_holds_nobody_up(post: Post, nadia, karim) -> None:

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, update
+from sqlalchemy.orm import Session
 
-from storage.claims import Claimed, Limits, claim, next_due, release
+from storage.claims import LONGEST_RETRY, STEP, Claimed, Limits, claim, next_due, release
 from storage.database import Database
 from storage.keys import MasterKey
 from storage.messages import OutboxRow
@@ -29,6 +30,7 @@ from storage.outbox import (
     retry_later,
     states,
 )
+from storage.people import beneficiary_of_chat, create_beneficiary, invite, link_chat, redeem
 from storage.tables import DataKey, table
 from storage.vault import Vault
 from tests.storage.conftest import START, someone
@@ -49,9 +51,19 @@ class House:
     limits: Limits = FAST
 
     def queue(self, chat: int = ANN, text: str = "", **more: object) -> UUID:
-        message = Message(BOT, chat, self.person, more.pop("kind", "send"), {"text": text}, **more)  # type: ignore[arg-type]
+        kind = more.pop("kind", "send")
         with self.database.write() as session:
+            message = Message(BOT, chat, self._owner(session, chat), kind, {"text": text}, **more)  # type: ignore[arg-type]
             return enqueue(session, self.vault, [message], self.now)[0]
+
+    def _owner(self, session: Session, chat: int) -> UUID:
+        """Whose chat it is; in a chat that is new, somebody new begins to speak, and in Ann's the person of the test."""
+        if known := beneficiary_of_chat(session, BOT, chat):
+            return known.id
+        new = {"journey_id": "j", "journey_at": "start", "language": "fr", "now": self.now}
+        owner = self.person if chat == ANN else create_beneficiary(session, **new)  # type: ignore[arg-type]
+        link_chat(session, owner, BOT, chat, chat, self.now)
+        return owner
 
     def take(self, worker: str = "w", seconds: float = 0) -> list[Claimed]:
         self.now += timedelta(seconds=seconds)
@@ -250,15 +262,109 @@ def test_who_has_stopped_gets_nothing_more(house: House) -> None:
     assert [house.state(row) for row in rows] == ["leased", "dropped"]
 
 
-def test_a_message_whose_key_is_destroyed_holds_nobody_up(house: House, stranger: UUID, master: MasterKey) -> None:
+def test_a_message_whose_key_is_destroyed_holds_nobody_up(house: House, master: MasterKey) -> None:
     lost = house.queue(ANN, "lost")
-    house.person = stranger
     house.queue(BEA, "found")
     with house.database.write() as session:
-        session.execute(delete(table(DataKey)).where(table(DataKey).c.owner_id != stranger))
+        session.execute(delete(table(DataKey)).where(table(DataKey).c.owner_id == house.person))
     house.vault = Vault(master)  # another process: this one still has the key in memory
     assert house.texts() == ["found"]
     assert house.state(lost) == "dropped"
+
+
+# ------------------------------------------------------------------------------------------------- another telephone
+def relinked(house: House, chat: int = BEA) -> None:
+    with house.database.write() as session:
+        code = invite(session, house.person, house.now, "relink")
+        redeem(session, code, BOT, chat, chat, house.now)
+
+
+def test_the_former_account_gets_nothing_more(house: House) -> None:
+    rows = [house.queue(text="private"), house.queue(text="more", not_before=house.now + 60 * SECOND)]
+    relinked(house)
+    assert house.texts(seconds=60) == []
+    assert [house.state(row) for row in rows] == ["dropped", "dropped"]
+
+
+@pytest.mark.parametrize("retried", [True, False])
+def test_what_was_on_its_way_to_the_former_account_is_not_tried_again(house: House, retried: bool) -> None:
+    row = house.queue(text="private")
+    house.take()
+    relinked(house)
+    if retried:
+        with house.database.write() as session:
+            retry_later(session, row, "w", house.now + SECOND, "429")
+    house.queue(BEA, "to the new account")
+    assert house.texts(seconds=LEASE.total_seconds()) == ["to the new account"]
+    assert house.state(row) == "dropped"
+
+
+def test_a_move_leaves_what_others_are_sent(house: House) -> None:
+    house.queue(5_300_000_000, "to somebody else")
+    house.queue(text="private")
+    relinked(house)
+    house.queue(BEA, "welcome")
+    assert sorted(house.texts()) == ["to somebody else", "welcome"]
+
+
+def test_a_stranger_is_answered_without_a_link(house: House, vault: Vault) -> None:
+    with house.database.write() as session:
+        enqueue(session, vault, [Message(BOT, BEA, None, "send", {"text": "who are you?"})], house.now)
+    assert house.texts() == ["who are you?"]
+
+
+# ---------------------------------------------------------------------------------------------- a clock that goes back
+HOUR = 3600
+
+
+def test_what_waits_to_leave_at_once_leaves(house: House) -> None:
+    house.queue(text="before")
+    assert house.texts(seconds=-HOUR) == ["before"]
+
+
+def test_what_was_sent_in_the_future_slows_nothing_down(house: House) -> None:
+    house.limits = Limits(per_second=1, chat_gap=1.0)
+    first = house.queue(text="before")
+    house.take()
+    house.sent(first)
+    house.now -= HOUR * SECOND
+    house.queue(text="after")
+    house.queue(BEA, "elsewhere")
+    assert house.texts() == ["after"]
+
+
+def test_a_small_step_does_not_lift_the_limits(house: House) -> None:
+    house.limits = Limits(chat_gap=1.0)
+    first = house.queue(text="1")
+    house.queue(text="2")
+    house.take()
+    house.sent(first)
+    assert house.texts(seconds=-STEP.total_seconds()) == []
+
+
+def test_a_lease_from_the_future_has_run_out(house: House) -> None:
+    house.queue(text="held")
+    house.take("dead")
+    assert house.texts("alive", -STEP.total_seconds()) == [], "a small step takes nothing from a worker"
+    assert house.texts("alive", -HOUR) == ["held"]
+
+
+def test_a_retry_waits_no_longer_than_the_longest_pause(house: House) -> None:
+    row = house.queue(text="again")
+    house.take()
+    with house.database.write() as session:
+        retry_later(session, row, "w", house.now + 60 * SECOND, "429")
+    house.queue(text="behind")
+    assert house.texts(seconds=-HOUR) == []
+    assert house.texts(seconds=LONGEST_RETRY.total_seconds() - 1) == []
+    assert house.texts(seconds=1) == ["again"]
+
+
+def test_a_reminder_for_tomorrow_still_waits(house: House) -> None:
+    house.queue(text="tomorrow", not_before=house.now + 24 * HOUR * SECOND)
+    assert house.texts(seconds=-HOUR) == []
+    assert house.texts(seconds=24 * HOUR) == []
+    assert house.texts(seconds=HOUR) == ["tomorrow"]
 
 
 # ------------------------------------------------------------------------------------------------ many things at once

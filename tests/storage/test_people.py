@@ -18,6 +18,7 @@ from storage.people import (
     dossier,
     end_links,
     invite,
+    link_chat,
     mark_reachable,
     mark_unreachable,
     redeem,
@@ -152,8 +153,9 @@ def test_who_has_left_is_a_stranger(database: Database, person: UUID) -> None:
 
 def test_the_first_moment_of_silence_stays(database: Database, person: UUID) -> None:
     with database.write() as session:
-        mark_unreachable(session, person, "blocked", START)
-        mark_unreachable(session, person, "deactivated", LATER)
+        link_chat(session, person, BOT, CHAT, USER, START)
+        mark_unreachable(session, person, BOT, CHAT, "blocked", START)
+        mark_unreachable(session, person, BOT, CHAT, "deactivated", LATER)
         found = dossier(session, person)
         assert found is not None
         assert (found.unreachable_since, found.unreachable_reason) == (START, "blocked")
@@ -161,6 +163,16 @@ def test_the_first_moment_of_silence_stays(database: Database, person: UUID) -> 
         found = dossier(session, person)
         assert found is not None
         assert (found.unreachable_since, found.unreachable_reason) == (None, None)
+
+
+def test_a_former_account_that_blocks_the_bot_says_nothing_about_the_person(database: Database, person: UUID) -> None:
+    press(database, invitation(database, person))
+    press(database, invitation(database, person, "relink"), OTHER_CHAT, OTHER_USER)
+    with database.write() as session:
+        mark_unreachable(session, person, BOT, CHAT, "blocked", LATER)
+        found = dossier(session, person)
+    assert found is not None
+    assert (found.unreachable_since, found.unreachable_reason) == (None, None)
 
 
 def test_a_dossier_changes_alone(database: Database, person: UUID, stranger: UUID) -> None:

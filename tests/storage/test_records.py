@@ -10,6 +10,7 @@ from flows.run import Run
 from storage.claims import claim
 from storage.database import Database
 from storage.outbox import Message, enqueue, mark_sent
+from storage.people import link_chat
 from storage.records import (
     Act,
     Line,
@@ -75,6 +76,7 @@ def test_the_transcript_tells_what_became_of_each_message(database: Database, va
         heard = Line("in", "text", "Salut", START, message_id=40)
         said = [Line("out", "text", "Bonjour", START, outbox_id=id) for id in sending]
         transcribe(session, vault, person, [heard, *said])
+        link_chat(session, person, 1, 5, 5, START)
         (claimed,) = claim(session, vault, 1, "w", START)
         mark_sent(session, claimed.id, "w", LATER, 41)
         read = [
