@@ -5,6 +5,7 @@ has reviewed it. Both languages are always looked for: distress is written in on
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
@@ -14,6 +15,7 @@ from ruamel.yaml import YAML
 
 from flows.spoken import fold
 
+_LIGATURE = 3  # letters in the longest ligature ("ﬃ") or accented letter
 _GAP = r"(?: \w+){0,2}"
 
 
@@ -26,9 +28,15 @@ def distressed(text: str) -> bool:
 
 def _words(text: str) -> str:
     """The folded words, clauses apart ("|"): a harmless use holds in one clause, distress may be cut by a comma."""
-    clauses = " | ".join(fold(clause) for clause in re.split(r"[.,;:!?…\n]+", text))
+    clauses = " | ".join(fold(clause) for clause in re.split(r"[.,;:!?…\n]+", _of_one_length(text)))
     unstretched = re.sub(r"(.)\1{2,}", r"\1", clauses)  # "mourirrrr"
     return re.sub(r"\bj(?=[b-df-hj-np-tv-xz])", "j ", unstretched)  # "jveux"
+
+
+def _of_one_length(text: str) -> str:
+    """The text without the signs that stand for a whole phrase ("ﷺ" is eighteen letters): a message stays as long as it is."""
+    phrases = {sign for sign in set(text) if len(unicodedata.normalize("NFKD", sign)) > _LIGATURE}
+    return text.translate(dict.fromkeys(map(ord, phrases), " ")) if phrases else text
 
 
 @cache

@@ -134,14 +134,13 @@ def _answered(flow: Flow, run: Run, event: Answered, now: datetime) -> Stepped:
 def _changed(flow: Flow, run: Run, event: Changed, now: datetime) -> Stepped:
     if event.step not in run.path:
         raise IllegalEvent("only an answer on the path can be changed")
-    former_end = frontier(flow, run)
     after, effects = _answer(flow, run, event.step, event.how, event.value, event.parts, now)
-    end = frontier(flow, after)
-    undisturbed = run.at in after.path or (run.at == former_end == end)
-    if undisturbed:
+    if run.at in after.path or (run.at == frontier(flow, run) == frontier(flow, after)):
         return after, effects
-    moved, more = _arrive(flow, after, end)
-    return moved, effects + more
+    kept, before_leaving = _keep_open_answer(flow, run, now)  # what is being written there is not lost on the way
+    after, effects = _answer(flow, kept, event.step, event.how, event.value, event.parts, now)
+    moved, more = _arrive(flow, after, frontier(flow, after))
+    return moved, before_leaving + effects + more
 
 
 # -------------------------------------------------------------------------------------------------- an answer being made

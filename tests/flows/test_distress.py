@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from flows.distress import distressed
+from flows.distress import _words, distressed
 
 SHOWN = [
     "je veux mourir",
@@ -336,6 +336,12 @@ def test_a_message_of_the_greatest_size_takes_no_time(unit: str) -> None:
     """Telegram's longest message, repeated words: no pattern explodes."""
     for _ in range(50):
         assert distressed((unit * 4096)[:4096]) in (True, False)
+
+
+def test_a_sign_that_stands_for_a_phrase_does_not_make_the_message_longer() -> None:
+    assert len(_words("\ufdfa" * 4096)) <= 4096, "eighteen letters each, once folded"
+    assert distressed("\ufdfa je veux mourir \ufdfa")
+    assert distressed("\U0001d423\U0001d41e veux mourir"), "letters of another make are letters"
 
 
 def _table() -> dict:

@@ -252,6 +252,18 @@ def test_changing_from_afar_moves_the_person_when_their_question_falls_off() -> 
     assert walk.does(Changed("colour", "green"))[-1] == Finish("early")
 
 
+def test_words_being_written_are_kept_when_a_correction_leads_elsewhere() -> None:
+    walk = arrived("words")
+    walk.does(Wrote("words", walk.run.visit, Part("10", "mon chef insiste")))
+    walk.does(Wrote("words", walk.run.visit, Part("11", "depuis mars")))
+    walk.does(Changed("mood", 9))
+    assert walk.run.at == "years"
+    left = walk.run.answers["words"]
+    assert (left.value, left.aside) == ("mon chef insiste\ndepuis mars", True)
+    go_back(walk, "mood")
+    assert answer(walk, 1)[-1] == Say("words", walk.run.visit, "offer"), "offered again when the path returns"
+
+
 def test_an_answer_kept_on_leaving_may_take_away_the_question_asked_for() -> None:
     """Going back with words half written: they are kept, and where they lead elsewhere nobody is shown a lost question."""
     pack = FLOW.pack.model_dump(by_alias=True, exclude_none=True)

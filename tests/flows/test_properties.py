@@ -9,14 +9,16 @@ from hypothesis import strategies as st
 from flows.consequences import standing_flags
 from flows.effects import Kept
 from flows.engine import new_run, step
-from flows.events import Answered, IllegalEvent, Started, WentBack
+from flows.events import Answered, Changed, IllegalEvent, Started, WentBack, Wrote
 from flows.flow import Flow, canonical, version_of
 from flows.load import pack_from_json
-from flows.pack import Pack
+from flows.making import joined
+from flows.pack import Pack, TextStep
 from flows.path import follow, may_reach, progress
+from flows.run import Part
 from flows.scores import points, scores
 from flows.wording import question, read_answer
-from tests.flows.strategies import RUN_ID, any_event, good_answer, packs
+from tests.flows.strategies import RUN_ID, answers, any_event, good_answer, packs
 from tests.flows.walks import Walk
 
 FEW = settings(
@@ -106,6 +108,27 @@ def test_back_then_forward_is_the_identity(pack: Pack, data: st.DataObject) -> N
         "an act is dated anew"
     )
     assert all(walk.run.answers[node] == answer for node, answer in before.answers.items() if node not in anew)
+
+
+@FEW
+@given(packs(), st.data())
+def test_no_word_being_written_is_lost_when_an_earlier_answer_changes(pack: Pack, data: st.DataObject) -> None:
+    walk = Walk(Flow(pack))
+    wander(data, walk, 8)
+    for _ in range(12):  # on to an open question
+        if walk.run.outcome or isinstance(walk.flow.nodes[walk.run.at].step, TextStep):
+            break
+        walk.does(data.draw(good_answer(walk.flow, walk.run, walk.now.date())))
+    at, earlier = walk.run.at, [node for node in walk.run.path if node != walk.run.at]
+    if walk.run.outcome or not earlier or not isinstance(walk.flow.nodes[at].step, TextStep):
+        return
+    walk.tries(Wrote(at, walk.run.visit, Part("m9", "des mots à garder")))
+    parts, changed = walk.run.parts, data.draw(st.sampled_from(earlier))
+    walk.does(Changed(changed, **data.draw(answers(walk.flow.nodes[changed], walk.now.date()))))
+    holds_together(walk)
+    if walk.run.parts != parts:  # moved elsewhere: what was written is an answer, on the path or set aside
+        assert walk.run.answers[at].value == joined(parts)
+        assert walk.run.answers[at].parts == parts
 
 
 @FEW
