@@ -40,7 +40,7 @@ test: $(DEV)  ## every test that fits in ten minutes
 
 test-long: $(DEV)  ## the full-size versions of the long tests
 	@tests/prepare
-	$(BIN)/python -m pytest -m "long or not long"
+	LONG=1 $(BIN)/python -m pytest -m "long or not long" --timeout 1500 tests/e2e/test_long.py tests/flows/test_properties.py
 
 check: $(DEV)  ## lint, types, import contract, packs proved, diagrams current
 	$(BIN)/ruff check .

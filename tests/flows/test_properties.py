@@ -1,5 +1,6 @@
 """Any pack that is proved, anybody who walks it: what never happens."""
 
+import os
 from datetime import timedelta
 
 import pytest
@@ -22,7 +23,9 @@ from tests.flows.strategies import RUN_ID, answers, any_event, good_answer, pack
 from tests.flows.walks import Walk
 
 FEW = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow]
+    max_examples=1000 if os.environ.get("LONG") else 60,  # LONG: make test-long
+    deadline=None,
+    suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
 )
 
 

@@ -1,0 +1,23 @@
+"""The full size of what `make test` does in small (`make test-long`)."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.test_restart import test_killed_in_mid_work_nothing_is_lost_and_nothing_is_done_twice as killed
+from tests.e2e.test_robot import TOGETHER, walk_together
+
+pytestmark = pytest.mark.long
+MORE = range(10_000, 10_800)  # seeds that `make test` does not walk
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("first", MORE[::TOGETHER])
+async def test_many_more_seeds_leave_sound_dossiers(first: int, tmp_path: Path) -> None:
+    walks = await walk_together(tmp_path, range(first, first + TOGETHER))
+    assert not any(made.faults for made in walks), "\n".join(str(made) for made in walks if made.faults)
+
+
+@pytest.mark.parametrize("seed", range(100, 140))
+async def test_killed_at_many_more_moments(seed: int, tmp_path: Path) -> None:
+    await killed(seed, tmp_path)
