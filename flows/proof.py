@@ -12,6 +12,7 @@ from flows.problems import Problem
 from flows.proof_case import Case, Facts
 from flows.proof_conditions import conditions_make_sense, every_condition_can_hold
 from flows.proof_lengths import labels_fit_a_button, messages_fit, notices_fit
+from flows.proof_looks import labels_hide_nothing, labels_look_different
 from flows.proof_meaning import (
     bounds_leave_room,
     dimensions_are_declared_and_used,
@@ -39,6 +40,8 @@ RANKS: tuple[tuple[Proof, ...], ...] = (
         the_last_route_is_unconditional,
         every_text_in_every_language,
         labels_fit_a_button,
+        labels_hide_nothing,
+        labels_look_different,
         dimensions_are_declared_and_used,
         bounds_leave_room,
         keys_mean_something,
