@@ -7,7 +7,7 @@ from bot.answers import overview
 from bot.enrolment import again
 from bot.screens import Row, Screen, button
 from bot.talk import Talk
-from bot.travel import STOP, can_go_on, facts, go_on, open_run, present, rest, resting, resume
+from bot.travel import STOP, can_go_on, facts, go_on, open_run, present, rest, resting, resume, show_place
 from bot.walking import leave
 from bot.words import plain, safe, say
 from flows.buttons import Menu
@@ -71,7 +71,7 @@ def start(talk: Talk) -> None:
         again(talk, talk.incoming.text)
     else:
         talk.say("welcome_back")
-        (rest if resting(talk) else resume)(talk)
+        show_place(talk)
 
 
 def back(talk: Talk) -> None:

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from bot.talk import Talk
-from bot.travel import offer, rest, resting, resume
+from bot.travel import offer, show_place
 from storage.latest import latest_runs
 from storage.people import Redeemed, Refused, beneficiary_of_chat, create_beneficiary, link_chat, redeem
 
@@ -38,7 +38,7 @@ def again(talk: Talk, code: str) -> None:
         talk.say(REFUSALS[outcome.reason], contact=talk.organisation("contact"))
         return
     talk.say("welcome_back")
-    (rest if resting(talk) else resume)(talk)
+    show_place(talk)
 
 
 def _with_code(talk: Talk, code: str) -> None:
@@ -71,7 +71,7 @@ def _come_in(talk: Talk) -> None:
     if latest_runs(talk.session, talk.who.id):
         talk.change(last_active_at=talk.now)
         talk.say("welcome_back")
-        (rest if resting(talk) else resume)(talk)
+        show_place(talk)
         return
     talk.change(last_active_at=talk.now)
     name = talk.who.name

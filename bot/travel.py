@@ -124,6 +124,11 @@ def resting(talk: Talk) -> bool:
     return talk.library.journey.flow_at(talk.who.journey_at) is None
 
 
+def show_place(talk: Talk) -> None:
+    """Where a person who greets again is: the open question, the next part, or a resting place, which is not left unasked."""
+    (rest if resting(talk) and open_run(talk) is None else resume)(talk)
+
+
 def activate(talk: Talk, run: Run) -> Run:
     """Makes a run the one at hand, in the language the person speaks now."""
     talk.change(active_run_id=run.id)
