@@ -15,11 +15,12 @@ from storage.inbox import parked
 from storage.messages import OutboxRow
 from storage.records import Said, facts_of, transcript_of
 from storage.runs import RunRecord, answer_history, runs_of
-from storage.tables import Beneficiary, ChatLink, RunRow, table
+from storage.tables import Beneficiary, ChatLink, Consent, RunRow, table
 from tests.e2e.town import Phone
 from tests.harness import House
 
 STOPPED = "stopped"
+TAKING_PART = "taking_part"
 MILESTONES = ("consented", "informed", "engaged", "need_analysed", "motivations_explored", "submitted")
 # outcome → facts without which it cannot be (flows/journeys/preliminary.yaml, `needs`)
 FACTS = {
@@ -44,7 +45,7 @@ def faults(house: House, phone: Phone, outcome: str | None = None) -> list[str]:
         return [
             *(_journey(session, owner, outcome) if outcome else ()),
             *_runs(house, session, owner),
-            *_heard(phone, lines, stopped=STOPPED in {name for name, _ in facts_of(session, owner)}),
+            *_heard(phone, lines, refused=_refused(session, owner)),
             *_shown(phone, lines),
         ]
 
@@ -118,12 +119,20 @@ def _history(house: House, session: Session, record: RunRecord) -> Faults:
 
 
 # ---------------------------------------------------------------------------------------------------- the transcript
-def _heard(phone: Phone, lines: list[Said], *, stopped: bool) -> Faults:
-    """All that was typed is in the transcript, once; what was typed after stopping is not kept."""
+def _refused(session: Session, owner: UUID) -> bool:
+    """Whether consent to take part was ever refused or withdrawn: what is typed meanwhile may not be kept."""
+    acts = table(Consent)
+    refusals = select(acts.c.seq).where(acts.c.beneficiary_id == owner, ~acts.c.granted, acts.c.purpose == TAKING_PART)
+    stopped = any(name == STOPPED for name, _ in facts_of(session, owner))
+    return stopped or session.execute(refusals.limit(1)).first() is not None
+
+
+def _heard(phone: Phone, lines: list[Said], *, refused: bool) -> Faults:
+    """All that was typed is in the transcript, once."""
     kept = Counter(said.line.text for said in lines if said.line.direction == "in" and said.line.kind in TYPED)
     typed = Counter([_as_kept(words) for words in phone.typed] + phone.corrections)
     for words, times in typed.items():
-        if kept[words] > times or (kept[words] < times and not stopped):
+        if kept[words] > times or (kept[words] < times and not refused):
             yield f"typed {times} times, kept {kept[words]}: {words!r}"
     if invented := kept.keys() - typed.keys():
         yield f"kept, but never typed: {invented}"

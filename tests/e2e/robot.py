@@ -18,8 +18,8 @@ ASKS_TO_WRITE = re.compile("Écrivez|Write")
 STOP = "arreter"
 MEDIA = ("voice", "photo", "sticker", "document", "location", "contact", "poll", "video_note")
 TICKED = 0.1  # the weight of a button that was ticked: few people take back what they chose
-HERE_AGAIN = 0.4  # the weight of a button for each time it was pressed on this very message
-TURNED = -0.3  # the steepness of somebody who has come to doubt
+HERE_AGAIN = 0.4  # the weight of a button for each time it was pressed under these very words
+TURNED = -0.05  # the steepness of somebody who has come to doubt
 TRIES = 8  # gestures to be heard when giving up
 
 
@@ -55,7 +55,7 @@ TEMPERS = {
     "talkative": Temper(steep=0.9, last_row=0.1, types=0.15, writes=0.9, corrects=0.04, stays=0.5, budget=150),
     "compliant": Temper(steep=1.8, last_row=0.05, types=0.02, commands=0.003, stays=0.8),
     "doubtful": Temper(steep=1.6, last_row=0.05, types=0.02, commands=0.003, stays=0.8, turns=(15, 120)),
-    "wavering": Temper(steep=1.6, last_row=0.05, types=0.02, commands=0.003, stays=0.8, turns=(14, 30)),
+    "wavering": Temper(steep=1.6, last_row=0.05, types=0.02, commands=0.003, stays=0.8, turns=(14, 22)),
     "weary": Temper(steep=0.8, last_row=0.3, budget=40),
 }
 
@@ -71,7 +71,8 @@ class Robot:
         self.gestures = 0
         self._turn = self.chance.randint(*self.temper.turns) if self.temper.turns else self.temper.budget
         self._pressed: Counter[str] = Counter()  # by label
-        self._pressed_here: Counter[tuple[int, str]] = Counter()  # by message and label
+        self._pressed_here: Counter[tuple[str, str]] = Counter()  # by the words above and label
+        self._striking: set[str] = set()  # labels that once appeared on a keyboard already displayed
         self._brought_news: Counter[str] = Counter()
         self._hoping: str | None = None  # the label just pressed
         self._read: set[str] = set()
@@ -146,11 +147,12 @@ class Robot:
         named = {bare(label) for label in first}
         buttons = [(button, row) for row, line in enumerate(rows) for button in line]
         weights = [self._weight(button, row, len(rows), button[1] in first) for button, row in buttons]
-        appeared = [bare(label) not in named for (_, label, _), _ in buttons]
-        weights = [sum(weights) / 2 if new else weight for weight, new in zip(weights, appeared, strict=True)]
+        self._striking |= {bare(label) for (_, label, _), _ in buttons} - named
+        strikes = [bare(label) in self._striking for (_, label, _), _ in buttons]
+        weights = [sum(weights) / 2 if new else weight for weight, new in zip(weights, strikes, strict=True)]
         button = self.chance.choices(buttons, weights)[0][0]
         self._pressed[bare(button[1])] += 1
-        self._pressed_here[button[0], bare(button[1])] += 1
+        self._pressed_here[self._above(button), bare(button[1])] += 1
         self._hoping = bare(button[1])
         return button
 
@@ -160,8 +162,11 @@ class Robot:
         weight *= self.temper.last_row if row and row == rows - 1 else 1.0
         weight *= 1.0 if as_at_first else TICKED
         label = bare(button[1])
-        weight *= HERE_AGAIN ** self._pressed_here[button[0], label]
+        weight *= HERE_AGAIN ** self._pressed_here[self._above(button), label]
         return weight * (1 + self._brought_news[label]) / (1 + self._pressed[label])
+
+    def _above(self, button: Button) -> str:
+        return str(self.phone.messages[button[0]].get("text"))
 
     def _learn(self) -> None:
         """Whether the last press brought words never read before: what never does is pressed less and less."""
