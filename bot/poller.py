@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Sequence
 
 from telegram import Bot
-from telegram.error import InvalidToken, RetryAfter, TelegramError
+from telegram.error import Conflict, EndPointNotFound, InvalidToken, RetryAfter, TelegramError
 
 from bot.incoming import ALLOWED, RawUpdate
 
@@ -44,8 +44,10 @@ class Poller:
             wish = {"timeout": LONG, "allowed_updates": ALLOWED} | ({"offset": self.offset} if self.offset else {})
             updates: list[RawUpdate] = await self.bot.do_api_request(METHOD, wish, read_timeout=LONG + READ)
             return updates
-        except InvalidToken:
-            raise
+        except Conflict:
+            log.error("another process uses this token: Telegram gives updates to one of them only; stop the other one")
+        except (InvalidToken, EndPointNotFound):
+            log.error("the token is no longer accepted by Telegram: look at BotFather whether it was revoked")
         except RetryAfter as error:
             log.warning("Telegram asks to wait: %s", error.message)
         except TelegramError as error:

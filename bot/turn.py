@@ -7,8 +7,10 @@ place of its error: it neither blocks the others nor is lost.
 import json
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
@@ -20,18 +22,23 @@ from bot.incoming import Incoming, RawUpdate, chats_of, read
 from bot.library import Library
 from bot.presses import pressed
 from bot.support import support
-from bot.talk import Talk
+from bot.talk import REPLY, Talk
 from bot.typed import not_in_words, typed
-from bot.words import spoken
+from bot.words import say, spoken
+from flows.distress import distressed
 from storage.database import Database
-from storage.inbox import note_update, park, where
-from storage.people import beneficiary_of_chat, mark_reachable, mark_unreachable
+from storage.errors import Unreadable
+from storage.inbox import Parked, note_update, park, parked, settle, where
+from storage.outbox import Message, enqueue, open_in_chat
+from storage.people import Dossier, beneficiary_of_chat, mark_reachable, mark_unreachable
 from storage.sql import lock_chats
 from storage.vault import Vault
 
 log = logging.getLogger(__name__)
 
+OUTAGE = (OperationalError, InterfaceError)  # the database is away or full: the whole turn comes again
 BLOCKED = "blocked"
+TOLD = {"message", "edited_message", "callback_query"}  # who did one of these waits for an answer
 WRITTEN = {"text", "edited", "command", "other"}  # a command and a picture may carry words too
 OPEN_TO_STRANGERS = {"privacy", "confidentialite"}
 
@@ -62,11 +69,13 @@ def _handle(house: House, session: Session, raw: RawUpdate, now: datetime) -> No
     try:
         with session.begin_nested():
             _once(house, session, raw, now)
-    except (OperationalError, InterfaceError):  # the database is away or full: the whole turn comes again
+    except OUTAGE:
         raise
     except Exception as error:
         log.error("update %s is parked: %s", raw["update_id"], where(error))
-        _park(house, session, raw, error, now)
+        person = _park(house, session, raw, error, now)
+        if person is not None and TOLD & raw.keys():
+            _tell_parked(house, session, next(chats_of(raw)), person, now)
 
 
 def _once(house: House, session: Session, raw: RawUpdate, now: datetime) -> None:
@@ -75,10 +84,11 @@ def _once(house: House, session: Session, raw: RawUpdate, now: datetime) -> None
         converse(house, session, incoming, now)
 
 
-def _park(house: House, session: Session, raw: RawUpdate, error: Exception, now: datetime) -> None:
+def _park(house: House, session: Session, raw: RawUpdate, error: Exception, now: datetime) -> Dossier | None:
+    """Puts an update aside; gives back whose it is."""
     chat = next(iter(chats_of(raw)), None)
     person = None if chat is None else beneficiary_of_chat(session, house.bot_id, chat)
-    park(
+    kept = park(
         session,
         house.vault,
         house.bot_id,
@@ -90,6 +100,63 @@ def _park(house: House, session: Session, raw: RawUpdate, error: Exception, now:
         chat_id=chat,
         beneficiary_id=person.id if person else None,
     )
+    if not kept:
+        log.error("update %s is parked without its content: no key could seal it", raw["update_id"])
+    return person
+
+
+def _tell_parked(house: House, session: Session, chat_id: int, person: Dossier, now: datetime) -> None:
+    """The words hold nothing of the person's: sealed for the house, they leave even where the person's key is damaged."""
+    payload: dict[str, Any] = {
+        "text": say("parked", person.language),
+        "rows": [],
+        "message_id": None,
+        "fallback": False,
+    }
+    with suppress(Unreadable), session.begin_nested():
+        enqueue(session, house.vault, [Message(house.bot_id, chat_id, None, "send", payload, REPLY)], now)
+
+
+# ------------------------------------------------------------------------------------------------------- once more
+def retry_parked(house: House, *, unasked: bool = False) -> tuple[int, int]:
+    """Puts parked updates through again; says how many were handled, and how many stay parked.
+
+    `unasked` (at a start, nobody watching): not those whose sender has spoken since. Their words would answer a question
+    they were not meant for; a person decides about these.
+    """
+    with house.database.read() as session:
+        waiting = parked(session, house.vault, house.bot_id)
+        overtaken = [unasked and _spoken_since(house, session, update) for update in waiting]
+    tried = [update for update, late in zip(waiting, overtaken, strict=True) if not late]
+    handled = sum(_again(house, update) for update in tried)
+    return handled, len(waiting) - handled
+
+
+def _spoken_since(house: House, session: Session, update: Parked) -> bool:
+    chat = next(chats_of(json.loads(update.raw or "{}")), None)
+    person = None if chat is None else beneficiary_of_chat(session, house.bot_id, chat)
+    return person is not None and person.last_active_at is not None and person.last_active_at > update.received_at
+
+
+def _again(house: House, update: Parked) -> bool:
+    """Whether it is dealt with now."""
+    if update.raw is None:
+        return False
+    raw: RawUpdate = json.loads(update.raw)
+    with house.database.write() as session:
+        lock_chats(session, {(house.bot_id, chat) for chat in chats_of(raw)})
+        now = house.database.now()
+        try:
+            with session.begin_nested():
+                if settle(session, house.bot_id, update.update_id):  # else another process was first
+                    converse(house, session, read(raw), now)
+        except OUTAGE:
+            raise
+        except Exception as error:
+            log.error("update %s stays parked: %s", update.update_id, where(error))
+            _park(house, session, raw, error, now)
+            return False
+    return True
 
 
 # ---------------------------------------------------------------------------------------------------------- conversing
@@ -117,7 +184,14 @@ def converse(house: House, session: Session, incoming: Incoming, now: datetime) 
         _stranger(talk, house.enrolment, house.zone)
     else:
         _known(talk)
-    talk.flush()
+    if talk.person is not None or not _has_enough(talk):
+        talk.flush()
+
+
+def _has_enough(talk: Talk) -> bool:
+    """Somebody without a dossier gets one answer at a time, so that no crowd keeps others waiting; help always comes."""
+    most = 3 if distressed(talk.incoming.text) else 1  # the numbers and their answer, behind an earlier answer
+    return open_in_chat(talk.session, talk.bot_id, talk.chat_id) >= most
 
 
 def _leave_group(talk: Talk) -> None:

@@ -18,7 +18,8 @@ from telegram import Bot
 from bot.library import Library
 from flows.organisation import OrganisationError
 from flows.problems import PackError
-from jalon import greeting, invitations, local, service
+from jalon import greeting, invitations, local, parked, service
+from jalon.alone import alone
 from jalon.flows_cli import app as flows_app
 from jalon.settings import Settings, SettingsError, read_settings
 from jalon.wiring import NotReady, library, make_bot, stores
@@ -26,6 +27,7 @@ from storage import backup as backups
 from storage.database import Database
 from storage.errors import StorageError
 from storage.export import export as export_record
+from storage.keys import MasterKey
 from storage.migrate import upgrade
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Jalon, the companion of a bilan de compétences.")
@@ -74,7 +76,8 @@ def run() -> None:
     settings = read_settings()
     _log(settings)
     shelf = library(settings)
-    asyncio.run(_run_live(settings, shelf) if settings.live else _run_locally(settings, shelf))
+    with alone(settings.database_url):
+        asyncio.run(_run_live(settings, shelf) if settings.live else _run_locally(settings, shelf))
 
 
 @command("bot")
@@ -84,7 +87,9 @@ def bot() -> None:
     if not settings.live:
         raise NotReady("TELEGRAM_BOT_TOKEN is not set: write it into .env, or use `jalon run` for the local simulator")
     _log(settings)
-    asyncio.run(_run_live(settings, library(settings)))
+    shelf = library(settings)
+    with alone(settings.database_url):
+        asyncio.run(_run_live(settings, shelf))
 
 
 async def _run_live(settings: Settings, shelf: Library) -> None:
@@ -165,6 +170,19 @@ def export(
     typer.echo(json.dumps(record, ensure_ascii=False, indent=2))
 
 
+@command("inbox")
+def inbox(
+    retry: Annotated[bool, typer.Option("--retry", help="put them through again")] = False,
+) -> None:
+    """List the updates that made Jalon fail and were put aside: when, what and why, never what was written."""
+    settings = read_settings()
+    _log(settings)
+    with stores(settings) as opened:
+        lines = [parked.retry(settings, opened)] if retry else parked.listing(settings, opened)
+        for line in lines:
+            typer.echo(line)
+
+
 # --------------------------------------------------------------------------------------------------------- the database
 @command("migrate")
 def migrate() -> None:
@@ -198,5 +216,8 @@ def restore(
 ) -> None:
     """Put a backup in the place of the database. Stop Jalon first."""
     settings = read_settings()
-    kept = backups.restore(settings.database_url, file, datetime.now(UTC), force=force)
-    typer.echo(f"Restored from {file}." + (f" The former database is kept at {kept}." if kept else ""))
+    path = settings.master_key_file
+    key = MasterKey.load(path) if path.exists() else None
+    kept = backups.restore(settings.database_url, file, datetime.now(UTC), force=force, master=key)
+    opens = f"{path} opens it." if key else f"There is no key at {path} yet: put back the one it was made with."
+    typer.echo(f"Restored from {file}. {opens}" + (f" The former database is kept at {kept}." if kept else ""))

@@ -17,13 +17,14 @@ from bot.delivery import Delivery
 from bot.library import Library
 from bot.poller import Poller
 from bot.poller import pause as wait_a_little
-from bot.turn import House, take_turn
+from bot.turn import House, retry_parked, take_turn
 from bot.words import PHRASES, say
 from flows.phrases import LANGUAGES
 from jalon.settings import Settings
 from jalon.wiring import NotReady, Stores
 from storage.claims import Limits, release
 from storage.inbox import prune
+from storage.outbox import prune_strangers
 from storage.records import beat
 
 log = logging.getLogger(__name__)
@@ -49,7 +50,7 @@ async def serve(
         return
     ready()
     house = House(stores.database, stores.vault, library, bot.id, settings.entrance, settings.time_zone)
-    await asyncio.to_thread(_prepare, stores, library, bot.id)
+    await asyncio.to_thread(_prepare, house)
     limits = Limits(settings.messages_per_second, settings.chat_gap_seconds, settings.chat_burst)
     delivery = Delivery(stores.database, stores.vault, bot, f"{socket.gethostname()}:{os.getpid()}", limits)
     poller = Poller(bot, lambda updates: take_turn(house, updates), delivery.wake.set)
@@ -58,13 +59,16 @@ async def serve(
     await _until_one_ends(tasks, stopping)
 
 
-def _prepare(stores: Stores, library: Library, bot_id: int) -> None:
-    with stores.database.write() as session:
-        now = stores.database.now()
-        library.store(session, now)
+def _prepare(house: House) -> None:
+    with house.database.write() as session:
+        now = house.database.now()
+        house.library.store(session, now)
         prune(session, now)
-        if stores.database.is_sqlite:
-            release(session, bot_id, now)
+        if house.database.is_sqlite:
+            release(session, house.bot_id, now)
+    handled, left = retry_parked(house, unasked=True)
+    if handled or left:
+        log.warning("updates put aside earlier: %d handled now, %d left; see `jalon inbox`", handled, left)
 
 
 async def _until_one_ends(tasks: Sequence[asyncio.Future[None]], stopping: asyncio.Event) -> None:
@@ -116,6 +120,7 @@ async def _live(stores: Stores, stopping: asyncio.Event) -> None:
             now = stores.database.now()
             beat(session, "bot", now)
             prune(session, now)
+            prune_strangers(session, now)
 
     while not stopping.is_set():
         try:

@@ -1,5 +1,6 @@
 """From settings to things: the database, the vault, the flows, the bot. What is wrong is said in one sentence."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,9 +17,12 @@ from flows.problems import PackError
 from flows.proof_journey import prove_journey
 from jalon.settings import EXAMPLE, SIMULATED_TOKEN, Settings
 from storage.database import Database
+from storage.key_check import check_keys
 from storage.keys import MasterKey
 from storage.migrate import upgrade
 from storage.vault import Vault
+
+log = logging.getLogger(__name__)
 
 SENDING = 32  # calls under way at once: Telegram's 30 a second, answered within a second
 
@@ -53,14 +57,29 @@ def _has_content(database: Database) -> bool:
 
 @contextmanager
 def stores(settings: Settings, *, create_key: bool = False) -> Iterator[Stores]:
-    """Opens the database, brings it to this code's schema, and opens the vault."""
+    """Opens the database, brings it to this code's schema, and opens the vault.
+
+    Raises `StorageError` when the key is not the one that the content was sealed under.
+    """
     database = Database(settings.database_url)
     try:
         key, made = master_key(settings, database, create=create_key)
         upgrade(database)
+        _prove_key(database, key)
         yield Stores(database, Vault(key), made)
     finally:
         database.close()
+
+
+def _prove_key(database: Database, key: MasterKey) -> None:
+    with database.read() as session:
+        for owner in check_keys(session.connection(), key):
+            log.error("the data key of %s is damaged: what belongs to it cannot be read; restore a backup", owner)
+
+
+def bot_id(settings: Settings) -> int:
+    """The bot's number at Telegram, which is the first part of its token."""
+    return int(_token(settings).partition(":")[0])
 
 
 def library(settings: Settings) -> Library:
@@ -84,12 +103,15 @@ def library(settings: Settings) -> Library:
 
 def make_bot(settings: Settings, api_url: str) -> Bot:
     """python-telegram-bot's client, for the Bot API server at `api_url`."""
-    secret = settings.telegram_bot_token
-    token = secret.get_secret_value() if secret else SIMULATED_TOKEN
     return Bot(
-        token,
+        _token(settings),
         base_url=f"{api_url}/bot",
         base_file_url=f"{api_url}/file/bot",
         request=HTTPXRequest(connection_pool_size=SENDING, pool_timeout=30.0, read_timeout=20.0),
         get_updates_request=HTTPXRequest(connection_pool_size=2),
     )
+
+
+def _token(settings: Settings) -> str:
+    secret = settings.telegram_bot_token
+    return secret.get_secret_value() if secret else SIMULATED_TOKEN

@@ -14,6 +14,8 @@ from tempfile import mkstemp
 
 from storage.database import Database, parse
 from storage.errors import StorageError
+from storage.key_check import check_file
+from storage.keys import MasterKey
 from storage.migrate import known_revisions
 
 KEY_REMINDER = (
@@ -32,11 +34,14 @@ def backup(database: Database, file: Path) -> None:
     _replace(file, lambda new: _copy_live(source, new))
 
 
-def restore(url: str, file: Path, now: datetime, *, force: bool = False) -> Path | None:
+def restore(
+    url: str, file: Path, now: datetime, *, force: bool = False, master: MasterKey | None = None
+) -> Path | None:
     """Puts the backup in the place of the database; gives back where the replaced one was kept, if there was one.
 
-    Without `force` nothing is replaced. Raises `StorageError`, having changed nothing, when the backup is damaged or
-    from a newer version, or when a process uses the database.
+    Without `force` nothing is replaced. With `master`, only a backup that this key opens is restored. Raises
+    `StorageError`, having changed nothing, when the backup is damaged or from a newer version, or when a process uses
+    the database.
     """
     address = parse(url)
     if address.get_backend_name() != "sqlite":
@@ -48,8 +53,23 @@ def restore(url: str, file: Path, now: datetime, *, force: bool = False) -> Path
     if occupied and not force:
         raise StorageError(f"there is a database at {target}: force replaces it, and keeps it beside the new one")
     kept = target.with_name(f"{target.name}.replaced-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}") if occupied else None
-    _replace(target, lambda new: _copy_file(file, new), before=lambda: _keep_aside(target, kept))
+
+    def before() -> None:
+        if master is not None:
+            _check_key(file, master)
+        _keep_aside(target, kept)
+
+    _replace(target, lambda new: _copy_file(file, new), before)
     return kept
+
+
+def _check_key(file: Path, master: MasterKey) -> None:
+    try:
+        check_file(file, master)
+    except StorageError as error:
+        raise StorageError(
+            f"the backup does not go with the master key at hand; nothing was replaced: {error}"
+        ) from None
 
 
 # ------------------------------------------------------------------------------------------------------------- copying

@@ -5,6 +5,7 @@ later than that. After a week without updates it numbers the next ones at random
 older than that week could hide a new update. Three days lie well between the two.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, delete, select, text, update
 from sqlalchemy.orm import Session
 
+from storage.errors import Unreadable
 from storage.messages import InboxRow
 from storage.sql import insert_or_ignore
 from storage.tables import table
@@ -25,15 +27,19 @@ _HERE = (_inbox.c.bot_id == bindparam("bot"), _inbox.c.update_id == bindparam("n
 
 @dataclass(frozen=True, slots=True)
 class Parked:
-    """An update that made the code fail. `error` names the exception's type and place, never content."""
+    """An update that made the code fail. `error` names the exception's type and place, never content.
+
+    `raw`: None when no key could seal it, or opens it any more.
+    """
 
     bot_id: int
     update_id: int
-    raw: str
+    raw: str | None
     kind: str
     error: str
     attempts: int
     received_at: datetime
+    beneficiary_id: UUID | None = None
 
 
 def note_update(
@@ -67,18 +73,26 @@ def park(
     kind: str,
     chat_id: int | None = None,
     beneficiary_id: UUID | None = None,
-) -> None:
+) -> bool:
     """Puts an update aside with its content and the place of its error, after its own work was rolled back.
 
-    Sealed for its sender, or for the house when the sender is not known. Parking it again counts one more attempt.
+    Sealed for its sender, or for the house when the sender is not known or their key is unreadable. False when no key
+    could seal it: it is noted without its content then. Parking it again counts one more attempt.
     """
-    owner = beneficiary_id or HOUSE
-    sealed = vault.seal(session, owner, "inbox", f"{bot_id}:{update_id}", "content", raw)
+    sealed = _sealed(session, vault, beneficiary_id, f"{bot_id}:{update_id}", raw)
     note_update(session, bot_id, update_id, now, kind=kind, chat_id=chat_id, beneficiary_id=beneficiary_id)
     parked = {"state": "parked", "content": sealed, "error": where(error), "beneficiary_id": beneficiary_id}
     counted = {"attempts": _inbox.c.attempts + (_inbox.c.state == "parked").cast(_inbox.c.attempts.type)}
     statement = update(_inbox).where(*_HERE).values(**parked, **counted)
     session.connection().execute(statement, {"bot": bot_id, "number": update_id})
+    return sealed is not None
+
+
+def _sealed(session: Session, vault: Vault, sender: UUID | None, place: str, raw: str) -> bytes | None:
+    for owner in (sender or HOUSE, HOUSE):
+        with suppress(Unreadable), session.begin_nested():
+            return vault.seal(session, owner, "inbox", place, "content", raw)
+    return None
 
 
 def where(error: BaseException) -> str:
@@ -109,6 +123,13 @@ def prune(session: Session, now: datetime, keep: timedelta = KEEP) -> int:
 
 
 def _parked(session: Session, vault: Vault, row: Any) -> Parked:
-    place = f"{row.bot_id}:{row.update_id}"
-    raw = vault.open(session, row.beneficiary_id or HOUSE, "inbox", place, "content", row.content) or ""
-    return Parked(row.bot_id, row.update_id, raw, row.kind, row.error, row.attempts, row.received_at)
+    raw = _opened(session, vault, row)
+    head = (row.bot_id, row.update_id, raw, row.kind, row.error, row.attempts, row.received_at)
+    return Parked(*head, row.beneficiary_id)
+
+
+def _opened(session: Session, vault: Vault, row: Any) -> str | None:
+    for owner in (row.beneficiary_id or HOUSE, HOUSE):
+        with suppress(Unreadable):
+            return vault.open(session, owner, "inbox", f"{row.bot_id}:{row.update_id}", "content", row.content)
+    return None

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 from uuid import UUID, uuid4
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from storage.messages import OutboxRow
@@ -26,6 +26,7 @@ from storage.vault import HOUSE, Vault
 Kind = Literal["send", "edit", "notice", "leave", "typing"]
 State = Literal["queued", "leased", "sent", "refused", "unknown", "dropped"]
 
+OPEN_STATES: Final[tuple[State, ...]] = ("queued", "leased")
 WHEN_LOST: Final[dict[Kind, State]] = {
     "send": "queued",  # seeing a question twice is harmless
     "edit": "queued",  # the same edit again changes nothing
@@ -34,6 +35,7 @@ WHEN_LOST: Final[dict[Kind, State]] = {
     "typing": "dropped",  # "is typing…" has no meaning later
 }
 LEASE = timedelta(seconds=90)  # longer than the transport's longest time-out, so that a slow answer is not a lost one
+KEEP_STRANGERS = timedelta(days=1)  # what was said to people without a dossier is nobody's record
 MOST_ATTEMPTS = 8  # then a row that kills its worker stops doing so: unknown
 
 _outbox = table(OutboxRow)
@@ -146,6 +148,19 @@ def drop_queued(session: Session, beneficiary_id: UUID, reason: str, chat: tuple
     if chat is not None:
         mine += [_outbox.c.bot_id == chat[0], _outbox.c.chat_id == chat[1]]
     return session.connection().execute(update(_outbox).where(*mine).values(state="dropped", error=reason)).rowcount
+
+
+def open_in_chat(session: Session, bot_id: int, chat_id: int) -> int:
+    """How many rows of a chat are still to be sent."""
+    chat = (_outbox.c.bot_id == bot_id, _outbox.c.chat_id == chat_id, _outbox.c.state.in_(OPEN_STATES))
+    return session.connection().execute(select(func.count()).select_from(_outbox).where(*chat)).scalar_one()
+
+
+def prune_strangers(session: Session, now: datetime, keep: timedelta = KEEP_STRANGERS) -> int:
+    """Forgets what was sent, longer than `keep` ago, to people without a dossier; says how many rows."""
+    old = (_outbox.c.beneficiary_id.is_(None), _outbox.c.created_at < now - keep)
+    settled = delete(_outbox).where(*old, _outbox.c.state.not_in(OPEN_STATES))
+    return session.connection().execute(settled).rowcount
 
 
 def states(session: Session, rows: Iterable[UUID]) -> dict[UUID, State]:

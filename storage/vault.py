@@ -41,8 +41,7 @@ class Vault:
 
     def __init__(self, master: MasterKey, clock: Clock | None = None, remembered: int = 5_000) -> None:
         """`remembered`: how many unwrapped data keys stay in memory (about 1 kB each)."""
-        self._master = AESGCM(master.secret)
-        self._master_id = master.id
+        self._master_key = master
         self._clock = clock or SystemClock()
         self._remembered = remembered
         self._cache: OrderedDict[UUID, AESGCM] = OrderedDict()
@@ -90,21 +89,19 @@ class Vault:
 
     def _read_key(self, session: Session, owner: UUID) -> AESGCM | None:
         wrapped = session.execute(select(_keys.c.wrapped).where(_keys.c.owner_id == owner)).scalar_one_or_none()
-        return None if wrapped is None else AESGCM(_decrypt(self._master, wrapped, self._wrapping(owner)))
+        return None if wrapped is None else unwrap(self._master_key, owner, wrapped)
 
     def _first_key(self, session: Session, owner: UUID, create: bool) -> AESGCM:
         if not create:
             raise Unreadable(f"no data key for {owner}: it was destroyed, or the value belongs to someone else")
-        wrapped = _encrypt(self._master, token_bytes(KEY_BYTES), self._wrapping(owner))
-        values = {"owner_id": owner, "wrapped": wrapped, "master_id": self._master_id, "created_at": self._clock.now()}
+        master = self._master_key
+        wrapped = _encrypt(AESGCM(master.secret), token_bytes(KEY_BYTES), _wrapping(owner, master))
+        values = {"owner_id": owner, "wrapped": wrapped, "master_id": master.id, "created_at": self._clock.now()}
         session.execute(insert_or_ignore(session, _keys), values)
         made = self._read_key(session, owner)  # another worker may have been first: theirs is the key
         if made is None:
             raise Unreadable(f"the data key of {owner} could not be made")
         return made
-
-    def _wrapping(self, owner: UUID) -> bytes:
-        return _place(owner, "data_key", owner, self._master_id)
 
     def _remember(self, keys: dict[UUID, AESGCM]) -> None:
         with self._lock:
@@ -125,6 +122,15 @@ def _keep_keys(session: Session) -> None:
 def _forget_keys(session: Session, _: Any) -> None:
     """After a rollback, even to a savepoint, the keys of this session are read again."""
     session.info.pop(_PENDING, None)
+
+
+def unwrap(master: MasterKey, owner: UUID, wrapped: bytes) -> AESGCM:
+    """The owner's data key. Raises `Unreadable` when damaged, or wrapped by another master key."""
+    return AESGCM(_decrypt(AESGCM(master.secret), wrapped, _wrapping(owner, master)))
+
+
+def _wrapping(owner: UUID, master: MasterKey) -> bytes:
+    return _place(owner, "data_key", owner, master.id)
 
 
 def _place(owner: UUID, table: str, row: Row, column: str) -> bytes:

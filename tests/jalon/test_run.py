@@ -4,9 +4,11 @@ import asyncio
 import os
 import signal
 import socket
+import sqlite3
 import stat
 import urllib.request
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -80,6 +82,35 @@ def test_a_port_that_is_taken(tmp_path: Path, taken: int) -> None:
         f"jalon: port {taken} is taken: is Jalon already running in another window? "
         f"To use another one: make run SIMULATOR_PORT={taken + 10}\n"
     )
+
+
+def test_a_second_jalon_on_the_same_database_is_refused(tmp_path: Path) -> None:
+    with running(tmp_path, SIMULATOR_PORT="0") as first:
+        first.until("Ctrl-C stops")
+        second = Program(tmp_path, "run", SIMULATOR_PORT="0")
+        assert second.ended() == 1
+        assert second.errors.read_text().startswith("jalon: Jalon already runs on data/jalon.db, in another process")
+        for command in ("invite", "backup copy.db"):
+            assert Program(tmp_path, *command.split()).ended() == 0, command
+        assert first.stop() == 0
+    with running(tmp_path, SIMULATOR_PORT="0") as third:
+        third.until("Ctrl-C stops")
+        assert third.stop() == 0
+
+
+def test_a_master_key_of_another_database_is_refused(tmp_path: Path) -> None:
+    with running(tmp_path, SIMULATOR_PORT="0") as first:
+        first.until("Ctrl-C stops")
+        first.stop()
+    assert Program(tmp_path, "invite", "--name", "Nadia").ended() == 0
+    key = tmp_path / "secrets" / "master.key"
+    with closing(sqlite3.connect(tmp_path / "data" / "jalon.db")) as database, database:
+        database.execute("INSERT INTO data_key VALUES (?, x'01', 'another key', '2027-01-01')", ("0" * 32,))
+    said = refusal(
+        tmp_path, "bot", **live.settings("http://127.0.0.1:9"), ORGANISATION_FILE=str(live.organisation(tmp_path))
+    )
+    assert "were made under another master key: put back the one" in said
+    assert key.exists()
 
 
 def test_a_wrong_setting_changes_nothing_on_the_disk(tmp_path: Path) -> None:

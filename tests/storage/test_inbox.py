@@ -4,13 +4,14 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from storage.database import Database
 from storage.inbox import KEEP, note_update, park, parked, prune, settle, where
+from storage.keys import MasterKey
 from storage.messages import InboxRow
-from storage.tables import table
-from storage.vault import Vault
+from storage.tables import DataKey, table
+from storage.vault import HOUSE, Vault
 from tests.storage.conftest import START, abandoned
 
 BOT = 7_000_000_001
@@ -51,6 +52,31 @@ def test_a_parked_update_is_kept_whole(database: Database, vault: Vault, person:
         (kept,) = parked(session, vault, BOT)
     assert (kept.update_id, kept.raw, kept.kind, kept.attempts) == (10, RAW, "message", 1)
     assert not note(database, 10)
+
+
+def spoil(database: Database, *owners: UUID) -> None:
+    keys = table(DataKey)
+    with database.write() as session:
+        session.execute(update(keys).where(keys.c.owner_id.in_(owners)).values(wrapped=b"\x01\x00"))
+
+
+@pytest.mark.parametrize("spoilt", [["person"], ["person", "house"]])
+def test_an_unreadable_key_does_not_keep_an_update_from_being_parked(
+    database: Database, vault: Vault, master: MasterKey, person: UUID, spoilt: list[str]
+) -> None:
+    owners = {"person": person, "house": HOUSE}
+    with database.write() as session:
+        for owner in owners.values():
+            vault.seal(session, owner, "t", "r", "c", "a key is made")
+    spoil(database, *(owners[name] for name in spoilt))
+    other_process = Vault(master)
+    with database.write() as session:
+        kept = park(session, other_process, BOT, 10, START, raw=RAW, error=failed(), kind="m", beneficiary_id=person)
+        assert note_update(session, BOT, 11, START, kind="message")
+        (found,) = parked(session, other_process, BOT)
+    assert kept == ("house" not in spoilt)
+    assert (found.raw, found.beneficiary_id) == (RAW if kept else None, person)
+    assert found.error.startswith("ValueError at")
 
 
 def test_the_reason_names_the_place_and_not_the_words(database: Database, vault: Vault) -> None:

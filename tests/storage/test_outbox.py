@@ -27,6 +27,7 @@ from storage.outbox import (
     mark_refused,
     mark_sent,
     mark_unknown,
+    prune_strangers,
     retry_later,
     states,
 )
@@ -38,6 +39,7 @@ from tests.storage.conftest import START, someone
 BOT, ANN, BEA = 7_000_000_001, 5_100_000_000, 5_200_000_000
 FAST = Limits(per_second=1000, chat_gap=0.0)
 SECOND = timedelta(seconds=1)
+HOUR = 3600  # seconds
 
 
 @dataclass
@@ -272,6 +274,19 @@ def test_a_message_whose_key_is_destroyed_holds_nobody_up(house: House, master: 
     assert house.state(lost) == "dropped"
 
 
+def test_what_strangers_were_told_is_forgotten_once_settled(house: House, vault: Vault) -> None:
+    words = [Message(BOT, chat, None, "send", {"text": "who are you?"}) for chat in (ANN, BEA)]
+    with house.database.write() as session:
+        told, waiting = enqueue(session, vault, words, house.now)
+    known = house.queue(5_300_000_000)
+    house.take()
+    for row in (told, known):
+        house.sent(row)
+    with house.database.write() as session:
+        assert [prune_strangers(session, house.now + days * 24 * HOUR * SECOND) for days in (1, 2)] == [0, 1]
+        assert set(states(session, [told, waiting, known])) == {waiting, known}
+
+
 # ------------------------------------------------------------------------------------------------- another telephone
 def relinked(house: House, chat: int = BEA) -> None:
     with house.database.write() as session:
@@ -314,9 +329,6 @@ def test_a_stranger_is_answered_without_a_link(house: House, vault: Vault) -> No
 
 
 # ---------------------------------------------------------------------------------------------- a clock that goes back
-HOUR = 3600
-
-
 def test_what_waits_to_leave_at_once_leaves(house: House) -> None:
     house.queue(text="before")
     assert house.texts(seconds=-HOUR) == ["before"]

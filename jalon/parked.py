@@ -1,0 +1,34 @@
+"""The updates that were put aside, as the terminal shows them: when, what and why, never what anybody wrote."""
+
+from collections.abc import Iterator
+
+from bot.turn import House, retry_parked
+from jalon.settings import Settings
+from jalon.wiring import Stores, bot_id, library
+from storage.inbox import Parked, parked
+
+
+def listing(settings: Settings, stores: Stores) -> Iterator[str]:
+    """One line for each update put aside, oldest first."""
+    with stores.database.read() as session:
+        waiting = parked(session, stores.vault, bot_id(settings))
+    if not waiting:
+        yield "No update is put aside."
+    yield from map(_line, waiting)
+    if waiting:
+        yield "To try them again: jalon inbox --retry"
+
+
+def _line(update: Parked) -> str:
+    whose = f"dossier {update.beneficiary_id}" if update.beneficiary_id else "no dossier"
+    tries = f"{update.attempts} {'try' if update.attempts == 1 else 'tries'}"
+    kept = "" if update.raw is not None else "  (its content could not be kept)"
+    return f"{update.received_at:%Y-%m-%d %H:%M} UTC  {update.kind}  {update.error}  {tries}  {whose}{kept}"
+
+
+def retry(settings: Settings, stores: Stores) -> str:
+    """Puts them through again; says how many were handled."""
+    shelf = library(settings)
+    house = House(stores.database, stores.vault, shelf, bot_id(settings), settings.entrance, settings.time_zone)
+    handled, left = retry_parked(house)
+    return f"Handled: {handled}. Still put aside: {left}."
