@@ -24,11 +24,13 @@ from storage.export_schema import (
     Dossier,
     Export,
     FlagRecord,
+    ParkedUpdates,
     PastAnswer,
     Score,
     TranscriptLine,
 )
 from storage.export_schema import RunRecord as RunExport
+from storage.inbox import parked_of
 from storage.records import transcript_of
 from storage.runs import Given, RunRecord, answer_history, runs_of, source_of
 from storage.tables import Beneficiary, Consent, Counsellor, Fact, FlagRow, table
@@ -64,6 +66,7 @@ def export(
         flags=_raised(session, vault, beneficiary_id),
         changed_after_submission=list(_changes(lives, [fact.at for fact in facts if fact.name == SUBMITTED])),
         transcript=_lines(session, vault, beneficiary_id),
+        parked=_parked(session, beneficiary_id),
         codebook=[codebook(flow) for flow in used.values()],
     ).model_dump(mode="json")
 
@@ -223,3 +226,8 @@ def _lines(session: Session, vault: Vault, beneficiary_id: UUID) -> list[Transcr
         )
         for said in transcript_of(session, vault, beneficiary_id)
     ]
+
+
+def _parked(session: Session, beneficiary_id: UUID) -> ParkedUpdates:
+    moments = parked_of(session, beneficiary_id)
+    return ParkedUpdates(count=len(moments), received_at=moments)

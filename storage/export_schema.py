@@ -180,6 +180,13 @@ class TranscriptLine(Part):
     """What became of a message to the person; null for what they said."""
 
 
+class ParkedUpdates(Part):
+    """What the person sent that Jalon could not work on yet. It is kept, and holds words that are not in this record."""
+
+    count: int
+    received_at: list[datetime]
+
+
 class ChangeAfterSubmission(Part):
     """An answer given or replaced after the person first handed the record over."""
 
@@ -206,6 +213,7 @@ class Export(Part):
     flags: list[FlagRecord]
     changed_after_submission: list[ChangeAfterSubmission]
     transcript: list[TranscriptLine]
+    parked: ParkedUpdates
     codebook: list[Codebook]
 
 

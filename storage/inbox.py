@@ -110,6 +110,12 @@ def parked(session: Session, vault: Vault, bot_id: int, limit: int = 100) -> lis
     return [_parked(session, vault, row) for row in session.connection().execute(waiting.limit(limit)).all()]
 
 
+def parked_of(session: Session, beneficiary_id: UUID) -> list[datetime]:
+    """When the updates of a person that are still aside were received."""
+    waiting = select(_inbox.c.received_at).where(_inbox.c.beneficiary_id == beneficiary_id, _inbox.c.state == "parked")
+    return list(session.connection().execute(waiting.order_by(_inbox.c.arrival)).scalars())
+
+
 def settle(session: Session, bot_id: int, update_id: int) -> bool:
     """A parked update has been dealt with: its content goes, its note stays. False when it was not parked."""
     statement = update(_inbox).where(*_HERE, _inbox.c.state == "parked").values(state="done", content=None, error=None)

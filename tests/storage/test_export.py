@@ -21,6 +21,7 @@ from storage.database import Database
 from storage.errors import Conflict
 from storage.export import export
 from storage.export_schema import schema, schema_text
+from storage.inbox import park
 from storage.outbox import Message, enqueue, mark_sent
 from storage.people import link_chat
 from storage.records import Act, Line, lift_flag, raise_flag, record_consent, record_fact, transcribe
@@ -212,6 +213,16 @@ def test_acts_flags_and_facts_are_told_with_their_words(done: Walk) -> None:
         ("Raison way/2", False),
     ]
     assert made["facts"] == [{"name": "informed", "at": "2027-03-15T09:30:00Z", "run": None}]
+
+
+def test_what_could_not_be_worked_on_is_counted_without_its_words(walk: Walk) -> None:
+    assert walk.export()["parked"] == {"count": 0, "received_at": []}
+    owner = {"beneficiary_id": walk.person, "kind": "message"}
+    with walk.database.write() as session:
+        park(session, walk.vault, 1, 10, START, raw="mots perdus", error=ValueError(), **owner)
+    export = walk.export()
+    assert (export["parked"]["count"], len(export["parked"]["received_at"])) == (1, 1)
+    assert "mots perdus" not in str(export)
 
 
 def test_the_conversation_is_there_with_what_arrived(walk: Walk) -> None:
