@@ -1,0 +1,70 @@
+"""What the log says when Telegram hands nothing over any more, in words that tell what to do."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+
+from telegram import Bot
+from telegram.error import InvalidToken
+
+from bot.poller import Poller
+from simulator import DEFAULT_TOKEN, Simulator
+
+PATIENCE = 10.0  # seconds
+
+
+class Errors(logging.Handler):
+    """Reads the log until it says what is awaited."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.lines: asyncio.Queue[str] = asyncio.Queue()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.put_nowait(record.getMessage())
+
+    async def until(self, words: str) -> str:
+        async with asyncio.timeout(PATIENCE):
+            while words not in (line := await self.lines.get()):
+                pass
+        return line
+
+
+@contextmanager
+def errors() -> Iterator[Errors]:
+    handler, log = Errors(), logging.getLogger("bot.poller")
+    log.addHandler(handler)
+    try:
+        yield handler
+    finally:
+        log.removeHandler(handler)
+
+
+@asynccontextmanager
+async def polling(telegram: Simulator, token: str) -> AsyncIterator[None]:
+    bot, stopping = Bot(token, f"{telegram.url}/bot"), asyncio.Event()
+    with suppress(InvalidToken):
+        await bot.initialize()
+    task = asyncio.ensure_future(Poller(bot, lambda updates: None, lambda: None).run(stopping))
+    try:
+        yield
+        assert not task.done(), "it goes on trying: the trouble may pass"
+    finally:
+        stopping.set()
+        await task
+        await bot.shutdown()
+
+
+async def test_a_token_that_was_revoked() -> None:
+    async with Simulator() as telegram:
+        with errors() as log:
+            async with polling(telegram, "1:revoked-since"):
+                assert "revoked-since" not in await log.until("the token is no longer accepted")
+
+
+async def test_another_process_with_the_same_token() -> None:
+    async with Simulator() as telegram:
+        with errors() as log:
+            async with polling(telegram, DEFAULT_TOKEN), polling(telegram, DEFAULT_TOKEN):
+                await log.until("another process uses this token")
