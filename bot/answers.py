@@ -1,13 +1,15 @@
 """Reading one's answers again, to change any of them: sections, pages, and the recap before handing over."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from math import ceil
 
 from bot.screens import Row, Screen, button
 from bot.talk import Talk
-from bot.words import safe, say, shortened
+from bot.words import plain, safe, say, shortened
 from flows.buttons import Menu, Press
 from flows.flow import Flow, Node
+from flows.lengths import pieces, units
 from flows.pack import BatteryStep, Information
 from flows.run import Run
 from flows.wording import read_answer
@@ -16,8 +18,9 @@ from storage.runs import load_run
 
 PAGE = 6  # answers on one page: they fit a phone's screen
 ROW = 3  # numbers on one row of buttons
-FULL = 3500  # characters of a recap message: below Telegram's 4 096, with room for its end
-QUESTION, ANSWER = 140, 220  # characters of a question and of an answer in a list
+FULL = 3500  # UTF-16 units of a recap message: below Telegram's 4 096, whatever stands around
+PIECE = 3000  # UTF-16 units of an answer in one recap message, beside its question
+QUESTION, ANSWER = 140, 220  # UTF-16 units of a question and of an answer in a list
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +40,13 @@ def _nodes(flow: Flow, run: Run) -> list[Node]:
 def _sections_of(talk: Talk, flow: Flow, run: Run) -> list[Section]:
     nodes = _nodes(flow, run)
     title = flow.pack.title[talk.language]
-    plain = [node for node in nodes if node.item is None]
-    sections = [Section(title, flow, run, tuple(plain))] if plain else []
+    single = [node for node in nodes if node.item is None]
+    sections = [Section(title, flow, run, tuple(single))] if single else []
     for step in flow.pack.steps:
         items = tuple(node for node in nodes if node.step is step and node.item)
         if items:
-            sections.append(Section(say("answers_battery", talk.language, title=title), flow, run, items))
+            series = plain(say("answers_battery", talk.language, title=title))  # a title is not HTML yet
+            sections.append(Section(series, flow, run, items))
     return sections
 
 
@@ -58,11 +62,14 @@ def sections(talk: Talk) -> list[Section]:
 
 
 # -------------------------------------------------------------------------------------------------------------- lists
-def _lines(section: Section, node: Node, number: int, language: str) -> str:
+def _line(section: Section, node: Node, number: int, read: str) -> str:
     answer = section.run.answers[node.id]
     asked = node.item.text[answer.language] if node.item else answer.shown
-    read = safe(shortened(read_answer(node, answer, language), ANSWER))
-    return f"{number}. {safe(shortened(asked, QUESTION))}\n→ <b>{read}</b>"
+    return f"{number}. {safe(shortened(asked, QUESTION))}\n→ <b>{safe(read)}</b>"
+
+
+def _read(section: Section, node: Node, language: str) -> str:
+    return read_answer(node, section.run.answers[node.id], language)
 
 
 def overview(talk: Talk) -> Screen:
@@ -89,7 +96,8 @@ def page(talk: Talk, argument: str) -> Screen:
 def _page(talk: Talk, section: Section, index: int, at: int, pages: int) -> Screen:
     shown = list(enumerate(section.nodes, 1))[at * PAGE : (at + 1) * PAGE]
     head = say("answers_page", talk.language, title=section.title, page=at + 1, pages=pages)
-    text = "\n\n".join([head, *(_lines(section, node, n, talk.language) for n, node in shown)])
+    lines = [_line(section, node, n, shortened(_read(section, node, talk.language), ANSWER)) for n, node in shown]
+    text = "\n\n".join([head, *lines])
     edits = [button(str(n), Press(section.run.id, node.index, 0, "edit")) for n, node in shown]
     rows: list[Row] = [edits[start : start + ROW] for start in range(0, len(edits), ROW)]
     turning = [("button_previous", at - 1)] if at else []
@@ -101,21 +109,33 @@ def _page(talk: Talk, section: Section, index: int, at: int, pages: int) -> Scre
 
 
 def recap(talk: Talk) -> list[Screen]:
-    """Everything that will be handed over: one message a section, each leading to its changes."""
-    screens = []
+    """Everything that will be handed over, whole: the messages of each section, the last leading to its changes."""
+    screens: list[Screen] = []
     for index, section in enumerate(sections(talk)):
+        *before, last = messages([say("answers_recap", talk.language, title=section.title), *_whole(talk, section)])
         row = [button(say("button_change", talk.language), Menu("answers", f"{index}-0"))]
-        screens.append(Screen(_recap_text(talk, section), (row,)))
+        screens += [*map(Screen, before), Screen(last, (row,))]
     return screens
 
 
-def _recap_text(talk: Talk, section: Section) -> str:
-    text = say("answers_recap", talk.language, title=section.title)
+def _whole(talk: Talk, section: Section) -> Iterator[str]:
+    """The answers of a section in full; a battery is counted, its answers stand in the list."""
     if isinstance(section.nodes[0].step, BatteryStep):
-        return f"{text}\n\n{say('answers_battery_line', talk.language, count=len(section.nodes))}"
+        yield say("answers_battery_line", talk.language, count=len(section.nodes))
+        return
     for number, node in enumerate(section.nodes, 1):
-        line = _lines(section, node, number, talk.language)
-        if len(text) + len(line) > FULL:
-            return f"{text}\n\n{say('answers_more', talk.language)}"
-        text = f"{text}\n\n{line}"
-    return text
+        first, *more = pieces(_read(section, node, talk.language), PIECE)
+        yield _line(section, node, number, first)
+        yield from (f"<b>{safe(piece)}</b>" for piece in more)
+
+
+def messages(blocks: Iterable[str]) -> list[str]:
+    """Blocks of HTML put together into as few messages as hold them, in their order."""
+    found: list[str] = []
+    for block in blocks:
+        longer = f"{found[-1]}\n\n{block}" if found else block
+        if found and units(plain(longer)) <= FULL:
+            found[-1] = longer
+        else:
+            found.append(block)
+    return found

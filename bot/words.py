@@ -4,11 +4,12 @@ import html
 import re
 from importlib.resources import files
 
+from flows.lengths import beginning, units
 from flows.phrases import LANGUAGES, Phrases
 
 PHRASES = Phrases.load(files("bot") / "phrases.yaml")
 TAG = re.compile(r"</?[bi]>")  # the only tags we write
-SHORT = 300  # characters of an answer quoted back: enough to recognise it on a phone
+SHORT = 300  # UTF-16 units of an answer quoted back: enough to recognise it on a phone
 
 
 def safe(text: str) -> str:
@@ -27,10 +28,10 @@ def say(key: str, language: str, **holes: object) -> str:
 
 
 def shortened(text: str, most: int = SHORT) -> str:
-    """At most `most` characters, cut at a word where there is one."""
-    if len(text) <= most:
+    """At most `most` units as Telegram counts them, cut at a word where there is one."""
+    if units(text) <= most:
         return text
-    return text[: most - 1].rsplit(" ", 1)[0].rstrip(" ,;:.") + "…"
+    return beginning(text, most - 1).rsplit(" ", 1)[0].rstrip(" ,;:.") + "…"
 
 
 def spoken(language_code: str | None) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from flows.flow import Node
 from flows.grammar import Localised
+from flows.lengths import units
 from flows.organisation import MAX_CHARACTERS
 from flows.pack import (
     BatteryStep,
@@ -28,13 +29,16 @@ from flows.wording import pipe, read_value
 LABEL_BYTES = 64  # beyond, a phone cuts the label of a button; counted in bytes, accents count double
 MESSAGE_UNITS = 4096  # Bot API, sendMessage: "1-4096 characters after entities parsing", counted in UTF-16 units
 NOTICE_UNITS = 200  # Bot API, answerCallbackQuery: "0-200 characters"
-HOUSE_UNITS = 500  # kept for what the house adds to a question: progress, the warning about free text, a hint
+# What the house adds to a question at most, besides the ends of a scale and the pack's title, above it and in the lead:
+PROGRESS_UNITS = 40  # "… · question 12 sur 34"
+LEAD_UNITS = 250  # a sentence before the question: not understood, came early, back after a while
+WARNING_UNITS = 100  # before free words
+HINT_UNITS = 110  # how to answer
+KEPT_UNITS = 330  # the answer so far, of which 300 units are quoted, and the words before it
+BREAK_UNITS = 2  # the empty line between two paragraphs
+HOUSE_UNITS = PROGRESS_UNITS + LEAD_UNITS + WARNING_UNITS + HINT_UNITS + KEPT_UNITS + 5 * BREAK_UNITS
+OUTCOME_UNITS = 500  # kept for what the house says around the text of an outcome
 BULLET_UNITS = 4  # the sign before each choice where a message lists them, and the end of the line
-
-
-def units(text: str) -> int:
-    """The length of a text as Telegram counts it: in UTF-16 units, an emoji is two."""
-    return len(text.encode("utf-16-le")) // 2
 
 
 # ------------------------------------------------------------------------------------ the longest that an answer reads
@@ -102,11 +106,13 @@ def labels_fit_a_button(case: Case) -> Iterator[Problem]:
 
 
 def _message(case: Case, step: Step, language: str) -> int:
-    size = HOUSE_UNITS + longest(case, step.text, language)
+    size = HOUSE_UNITS + 2 * units(case.pack.title[language]) + longest(case, step.text, language)
     if step.encouragement:
-        size += 2 + longest(case, step.encouragement, language)
+        size += BREAK_UNITS + longest(case, step.encouragement, language)
+    if isinstance(step, ScaleStep):
+        size += sum(map(units, step.ends[language]))
     if isinstance(step, BatteryStep):
-        size += 2 + max(units(item.text[language]) for item in step.items)
+        size += BREAK_UNITS + max(units(item.text[language]) for item in step.items)
         size += sum(BULLET_UNITS + units(label[language]) for label in step.labels)
     if isinstance(step, Choosing):
         size += sum(BULLET_UNITS + units(choice.label[language]) for choice in step.choices)
@@ -119,7 +125,7 @@ def messages_fit(case: Case) -> Iterator[Problem]:
             (step.id, "the message", _message(case, step, language)) for step in case.pack.steps
         ]
         sizes += [
-            (None, f"the message of the outcome {name}", HOUSE_UNITS + longest(case, outcome.text, language))
+            (None, f"the message of the outcome {name}", OUTCOME_UNITS + longest(case, outcome.text, language))
             for name, outcome in case.pack.outcomes.items()
             if outcome.text
         ]

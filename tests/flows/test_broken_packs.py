@@ -9,6 +9,7 @@ from ruamel.yaml import YAML
 from flows.load import load_flows, load_packs, pack_from_json, pack_from_text, read_pack
 from flows.play import NAMED_FACTS
 from flows.problems import PackError
+from flows.proof_lengths import HOUSE_UNITS
 from flows.source import MAX_BYTES
 
 GOOD = Path(__file__).with_name("good_pack.yaml")
@@ -18,7 +19,12 @@ OUTCOME = " the message of the outcome done"
 ROWS = [tuple(row.values()) for row in TABLE] + [
     # too long to be written out
     ("a label of 65 bytes", '"Rouge"', f'"{"é" * 32}x"', "22: colour: label of red: 65 bytes in fr, at most 64*"),
-    ("4 097 characters", '"Bonjour."', f'"{"x" * 3597}"', "19: hello: the message may reach 4097 characters in fr*"),
+    (
+        "4 097 characters",
+        '"Bonjour."',
+        f'"{"x" * (4097 - HOUSE_UNITS - 2 * len("Un exemple"))}"',
+        "19: hello: the message may reach 4097 characters in fr*",
+    ),
     (
         "4 097 characters by piping",
         '"Merci, {organisation.name}."',
