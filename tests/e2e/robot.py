@@ -58,6 +58,8 @@ TEMPERS = {
     "wavering": Temper(steep=1.6, last_row=0.05, types=0.02, commands=0.003, stays=0.8, turns=(14, 22)),
     "weary": Temper(steep=0.8, last_row=0.3, budget=40),
 }
+# The rarest ends (another service, not yet handed over) are those of people who waver: enough of them that none is missed.
+ROSTER = [*sorted(TEMPERS), "wavering", "wavering", "wavering"]
 
 
 class Robot:
@@ -66,7 +68,7 @@ class Robot:
     def __init__(self, phone: Phone, seed: int, endings: Mapping[str, str]) -> None:
         self.phone, self.endings = phone, endings
         self.chance = Random(seed)
-        self.name = sorted(TEMPERS)[seed % len(TEMPERS)]
+        self.name = ROSTER[seed % len(ROSTER)]
         self.temper = TEMPERS[self.name]
         self.gestures = 0
         self._turn = self.chance.randint(*self.temper.turns) if self.temper.turns else self.temper.budget
