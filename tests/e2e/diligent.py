@@ -8,6 +8,7 @@ from string import ascii_lowercase
 from tests.e2e.robot import ASKS_TO_WRITE, bare
 from tests.e2e.town import Button, Phone
 
+LATE = 30.0  # seconds after which a call that failed has been made again
 TICKS = 3  # choices ticked before confirming
 NUMBER, DATE = re.compile("un nombre|a number"), re.compile("une date|a date")
 
@@ -28,6 +29,8 @@ class Diligent:
 
     async def gesture(self) -> None:
         """Writes if the last message asks for it, otherwise presses the next button."""
+        while not self.phone.pressable():  # a call that Telegram broke off is made again after a while
+            assert await self.phone.news(LATE), f"nothing to do after {self.phone.last()}"
         last = self.phone.last()
         if ASKS_TO_WRITE.search(last.get("text", "")) and last["message_id"] not in self._pressed:
             self._pressed[last["message_id"]] += 1
