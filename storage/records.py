@@ -139,13 +139,6 @@ def transcribe(session: Session, vault: Vault, beneficiary_id: UUID, lines: Iter
     return [row["id"] for row in rows]
 
 
-def line_of_message(session: Session, beneficiary_id: UUID, message_id: int) -> UUID | None:
-    """The first line that holds a message received: what an edit of that message refers to."""
-    mine = (_transcript.c.beneficiary_id == beneficiary_id, _transcript.c.message_id == message_id)
-    statement = select(_transcript.c.id).where(*mine, _transcript.c.direction == "in").order_by(_transcript.c.seq)
-    return session.connection().execute(statement.limit(1)).scalar_one_or_none()
-
-
 def transcript_of(session: Session, vault: Vault, beneficiary_id: UUID) -> list[Said]:
     """All that was said with this person, in order, with what became of each sending."""
     joined = _transcript.outerjoin(_outbox, _outbox.c.id == _transcript.c.outbox_id)

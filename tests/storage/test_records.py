@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from flows.run import Run
 from storage.claims import claim
 from storage.database import Database
+from storage.heard import heard_in
 from storage.outbox import Message, enqueue, mark_sent
 from storage.people import link_chat
 from storage.records import (
@@ -19,7 +20,6 @@ from storage.records import (
     facts_of,
     heartbeats,
     lift_flag,
-    line_of_message,
     open_flags,
     raise_flag,
     record_consent,
@@ -90,8 +90,10 @@ def test_an_edit_finds_the_first_line_of_its_message(database: Database, vault: 
     with database.write() as session:
         (first,) = transcribe(session, vault, person, [Line("in", "text", "un", START, message_id=40)])
         transcribe(session, vault, person, [Line("in", "text", "deux", LATER, message_id=40, edited_of=first)])
-        assert line_of_message(session, person, 40) == first
-        assert line_of_message(session, person, 41) is None
+        found = heard_in(session, person, 40)
+        assert found is not None
+        assert found.id == first
+        assert heard_in(session, person, 41) is None
         assert [s.line.edited_of for s in transcript_of(session, vault, person)] == [None, first]
 
 
