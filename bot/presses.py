@@ -27,7 +27,7 @@ from flows.flow import Node
 from flows.pack import BatteryStep, ChoicesStep, ChoiceStep, Length, Pick, RankingStep, ScaleStep, TextStep
 from flows.run import Run, Value
 from flows.values import READ
-from storage.latest import owned_run
+from storage.latest import latest_runs, owned_run
 
 
 def pressed(talk: Talk, incoming: Incoming) -> None:
@@ -149,8 +149,11 @@ def _why(talk: Talk, run: Run, node: Node) -> None:
 
 
 def _reopen(talk: Talk, run: Run, node: Node) -> None:
-    """An earlier answer is opened again; the question at hand waits until it is answered."""
-    if node.id not in run.path:
+    """An earlier answer is opened again; the question at hand waits until it is answered.
+
+    Not that of a run whose flow was begun anew since: only the latest counts.
+    """
+    if node.id not in run.path or latest_runs(talk.session, talk.who.id)[run.flow].id != run.id:
         talk.notice("ended_button")
         return
     talk.notice()

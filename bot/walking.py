@@ -15,7 +15,7 @@ from flows.events import Answered, Completed, Event, Started, Wrote
 from flows.flow import Flow
 from flows.pack import BatteryStep, Information, TextStep
 from flows.run import Run
-from storage.records import Act, lift_flag, raise_flag, record_consent, record_fact
+from storage.records import Act, lift_flag, lift_flags_superseded, raise_flag, record_consent, record_fact
 from storage.runs import create_run, save_run
 from storage.showings import Showing, showings
 
@@ -50,8 +50,14 @@ def _committed(talk: Talk, run: Run, effect: Committed) -> None:
     record_consent(talk.session, talk.who.id, act, talk.now)
 
 
+def _finished(talk: Talk, run: Run, effect: Finish) -> None:
+    """The flags that are up are those of the answers that count: within a run the core follows its path, and a run that
+    ends takes the place of the other runs of its flow."""
+    lift_flags_superseded(talk.session, talk.who.id, run.flow, run.id, talk.now)
+
+
 def _nothing(talk: Talk, run: Run, effect: Any) -> None:
-    """Kept and SetAside are in the run itself, which is saved; Say and Finish are for the screen."""
+    """Kept and SetAside are in the run itself, which is saved; Say is for the screen."""
 
 
 RECORD: dict[type[Effect], Callable[[Talk, Run, Any], None]] = {
@@ -62,7 +68,7 @@ RECORD: dict[type[Effect], Callable[[Talk, Run, Any], None]] = {
     Kept: _nothing,
     SetAside: _nothing,
     Say: _nothing,
-    Finish: _nothing,
+    Finish: _finished,
 }
 
 

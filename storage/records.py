@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 
 from storage.messages import OutboxRow, TranscriptRow
 from storage.sql import upsert
-from storage.tables import Consent, Fact, FlagRow, Heartbeat, table
+from storage.tables import Consent, Fact, FlagRow, Heartbeat, RunRow, table
 from storage.vault import Vault
 
 _facts = table(Fact)
 _consents = table(Consent)
 _flags = table(FlagRow)
+_runs = table(RunRow)
 _heartbeats = table(Heartbeat)
 _transcript = table(TranscriptRow)
 _outbox = table(OutboxRow)
@@ -91,6 +92,13 @@ def lift_flag(session: Session, run_id: UUID, rule: str, now: datetime) -> bool:
     """Lifts the open flag of this rule; False when there is none."""
     mine = (_flags.c.run_id == run_id, _flags.c.rule == rule, _flags.c.lifted_at.is_(None))
     return session.connection().execute(update(_flags).where(*mine).values(lifted_at=now)).rowcount > 0
+
+
+def lift_flags_superseded(session: Session, beneficiary_id: UUID, flow_id: str, run_id: UUID, now: datetime) -> None:
+    """Lifts what other runs of a flow raised: this run has come to its end, and its answers are the ones that count."""
+    others = select(_runs.c.id).where(_runs.c.beneficiary_id == beneficiary_id, _runs.c.flow_id == flow_id)
+    theirs = (_flags.c.run_id.in_(others.where(_runs.c.id != run_id)), _flags.c.lifted_at.is_(None))
+    session.connection().execute(update(_flags).where(*theirs).values(lifted_at=now))
 
 
 def flag_waits(session: Session, beneficiary_id: UUID, rule: str) -> bool:

@@ -4,6 +4,7 @@ import pytest
 
 from bot.words import PHRASES
 from flows.wording import PHRASES as SCALE
+from storage.tables import FlagRow
 from tests.bot.conversing import (
     ANSWERS,
     BACK,
@@ -422,6 +423,29 @@ async def test_declining_after_coming_back_is_respected(nadia: Guest) -> None:
     texts = await nadia.tell("Merci quand même")
     assert texts[0] == said("stopped_speech")
     assert nadia.row.journey_at == "declined", "thanks are no wish to begin again"
+
+
+async def test_a_flag_of_a_part_walked_anew_is_lifted_when_it_ends_otherwise(nadia: Guest) -> None:
+    await nadia.come()
+    await nadia.tap(BEGIN, "Sans moi")
+    assert nadia.flags() == [("attention", "Décline : Sans moi")]
+    await nadia.tell("/reprendre")
+    assert nadia.flags() == [("attention", "Décline : Sans moi")], "to come back is no other answer yet"
+    await nadia.tap("Je participe")
+    assert nadia.flags() == []
+    assert [row.step for row in nadia._rows(FlagRow, "raised_at")] == ["consent"], "it was up: the record keeps it"
+
+
+async def test_an_answer_of_a_part_walked_anew_since_is_not_opened_again(nadia: Guest) -> None:
+    await nadia.come()
+    await nadia.tap(BEGIN, "Sans moi")
+    await nadia.tell("/reponses")
+    await nadia.tap("Premier pas (1)")
+    page = nadia.asked()
+    await nadia.tell("/reprendre")
+    await nadia.tap("Je participe")
+    assert await nadia.tap_on(page, "1") == ENDED
+    assert nadia.row.journey_at == "kinds"
 
 
 async def test_a_message_to_the_counsellor_after_stopping_is_the_persons_own_wish(nadia: Guest) -> None:
