@@ -40,6 +40,7 @@ REPRISES: dict[str, Callable[[Holes, str], tuple[str, Holes]]] = {
     "empty": _same("not_understood"),
     "unclear": _same("not_understood"),
     "unsure": _same("reprise_unsure"),
+    "not_plain": _same("reprise_not_plain"),
     "ambiguous": _same("reprise_ambiguous"),
     "too_few": _same("reprise_too_few"),
     "too_many": _same("reprise_too_many"),

@@ -1,36 +1,69 @@
 """What counts as granting a commitment in typed words: an act is told by its own words, and by nothing else.
 
 A commitment ("I confirm my engagement", a consent) binds the person: what is only probably a yes is not one. Accepted:
-the label, its number, or a plain yes, with no more around it than politeness and ordinary punctuation. A question, a
-hedge ("peut-être oui"), a nod ("ok") or a sign that may take it back ("oui 👎", "-1") is not: the person is asked again.
+the label, its number, or a plain yes where one choice alone grants, with no more around it than politeness and ordinary
+punctuation. A question, a hedge ("peut-être oui"), a nod ("ok") or a sign that may take it back ("oui 👎", "-1") is not:
+the person is asked again. A plain no is the one choice that refuses; nothing is bound by it, it may be said loosely too.
 """
 
 import re
 import unicodedata
 from collections.abc import Sequence
 
-from flows.labels_typed import Option, affirming
+from flows.labels_typed import Option, affirming, refusing
 from flows.pack import ChoiceStep, Step
-from flows.spoken import NODS, YES, courteous, fold
-from flows.understood import Misunderstood, Understood
+from flows.spoken import NO, NODS, YES, courteous, fold, means
+from flows.understood import Misunderstood, Reason, Understood
 
 _ORDINARY = frozenset(
     ".,;:!¡…'’ʼ`´\"«»“”„()[]*#°º№👍👌✅✔🆗🙏🙂😊\N{VARIATION SELECTOR-16}\N{COMBINING ENCLOSING KEYCAP}"
 )
+Result = Understood | Misunderstood
+
+_DOUBTS: frozenset[Reason] = frozenset({"empty", "unclear", "unsure", "ambiguous"})
 _SKIN = re.compile("[\U0001f3fb-\U0001f3ff]")
 _NUMBER = re.compile(r"(?:(?:la|le|the|n|no|numero|number|choix|choice|option|reponse|answer) ?)?(?P<place>[1-9]\d?)")
 
 
-def commits_lightly(step: Step, answer: Understood | Misunderstood, text: str, chosen: Sequence[Option]) -> bool:
-    """Whether what was understood would grant a commitment of the step in words too slight for an act."""
-    if not isinstance(step, ChoiceStep) or step.commitment is None or not isinstance(answer, Understood):
+def _run_of(phrases: frozenset[str]) -> re.Pattern[str]:
+    """Phrases one after the other, a space behind each; possessive, as "oui oui" is also twice "oui"."""
+    return re.compile(rf"^(?:(?:{'|'.join(sorted(phrases, key=len, reverse=True))}) )++")
+
+
+_YESES, _NODS = _run_of(YES), _run_of(NODS)
+
+
+def in_plain_words(step: Step, text: str, chosen: Sequence[Option]) -> Understood | None:
+    """What a message says of a commitment in plain words: granted, or refused by the one choice that refuses."""
+    if not isinstance(step, ChoiceStep) or step.commitment is None:
+        return None
+    grants = [option for option in chosen if option.value in step.commitment.grants]
+    picked = [option for option in grants if _granted(text, option, grants, chosen)]
+    if not picked and _unadorned(text, "") and means(fold(text), NO):
+        picked = refusing([option for option in chosen if option not in grants])
+    return Understood(picked[0].value) if len(picked) == 1 else None
+
+
+def plainly(step: Step, answer: Result) -> Result:
+    """What was read otherwise, held to the rule: nothing but plain words grants, and a doubt is asked for a clear answer."""
+    if not isinstance(step, ChoiceStep) or step.commitment is None:
+        return answer
+    if isinstance(answer, Misunderstood):
+        return Misunderstood("not_plain") if answer.reason in _DOUBTS else answer
+    return Misunderstood("not_plain") if answer.value in step.commitment.grants else answer
+
+
+def _granted(text: str, option: Option, grants: Sequence[Option], chosen: Sequence[Option]) -> bool:
+    words = courteous(fold(text))
+    if not _unadorned(text, option.label):
         return False
-    picked = [option for option in chosen if option.value == answer.value and option.value in step.commitment.grants]
-    return not all(_granted(text, option, chosen) for option in picked)
+    alone = grants == [option] and not [other for other in affirming(chosen) if other is not option]
+    return _own_words(words, option, chosen) or (alone and _says_yes(words))
 
 
-def _granted(text: str, picked: Option, chosen: Sequence[Option]) -> bool:
-    return _unadorned(text, picked.label) and _own_words(courteous(fold(text)), picked, chosen)
+def _says_yes(words: str) -> bool:
+    """Whether words are yeses and nothing else ("oui d'accord", "ok j'accepte"), and more than a nod."""
+    return bool(_YESES.fullmatch(f"{words} ")) and not _NODS.fullmatch(f"{words} ")
 
 
 def _unadorned(text: str, label: str) -> bool:
@@ -41,9 +74,9 @@ def _unadorned(text: str, label: str) -> bool:
 
 
 def _own_words(words: str, picked: Option, chosen: Sequence[Option]) -> bool:
-    if words in (picked.key, courteous(picked.key)):
+    """The label, also after a yes ("oui, je confirme mon engagement"), or its number, also before the label."""
+    own = {picked.key, courteous(picked.key)}
+    if words in own or _YESES.sub("", words) in own:
         return bool(words)
-    if words in YES - NODS:
-        return affirming(chosen) == [picked]
     match = _NUMBER.fullmatch(words.removesuffix(f" {picked.key}"))  # "1. J'accepte", as in a numbered list
     return match is not None and chosen[int(match["place"]) - 1 :][:1] == [picked]

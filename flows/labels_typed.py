@@ -113,6 +113,13 @@ def affirming(choices: Sequence[Option]) -> list[Option]:
     return [c for c in choices if _affirms(c)]
 
 
+def refusing(choices: Sequence[Option]) -> list[Option]:
+    """The choices that a no means: those that say no, else the one there is, else those that put off ("Pas maintenant")."""
+    if len(choices) == 1:
+        return list(choices)
+    return [c for c in choices if _denies(c)] or [c for c in choices if c.words[:1] in (["pas"], ["not"])]
+
+
 def _by_yes_or_no(words: str, choices: Sequence[Option]) -> list[Option]:
     if means(words, YES):
         return affirming(choices)

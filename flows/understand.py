@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import assert_never
 
-from flows.commitments import commits_lightly
+from flows.commitments import in_plain_words, plainly
 from flows.dates_typed import day
 from flows.grammar import Localised
 from flows.labels_typed import LOOSE, PLAIN, SURE, Option, begins, choose, choose_many, options
@@ -50,9 +50,8 @@ def understand(
     """
     chosen = _options(step, language, labels)
     if _too_much(step, text, chosen):
-        return Misunderstood("unclear")
-    answer = _heard(step, text, language, today, chosen)
-    return Misunderstood("unclear") if commits_lightly(step, answer, text, chosen) else answer
+        return plainly(step, Misunderstood("unclear"))
+    return in_plain_words(step, text, chosen) or plainly(step, _heard(step, text, language, today, chosen))
 
 
 def _too_much(step: Step, text: str, chosen: Sequence[Option]) -> bool:

@@ -7,6 +7,7 @@ A reason is never a reproach: the bot has a kind sentence for each, which says w
 | empty | no word in the message (a sticker's name, dots) | |
 | unclear | nothing of the question was recognised | |
 | unsure | "je ne sais pas": the bot may offer to skip or to talk about it | |
+| not_plain | a commitment needs a clear yes or no, and this was neither | |
 | ambiguous | several readings | candidates: values, in the order of the step |
 | too_few, too_many | choices, ranking; also several answers to a single choice | count, min or max |
 | exclusive | a choice that goes alone came with others | choice: its id |
@@ -31,6 +32,7 @@ Reason = Literal[
     "empty",
     "unclear",
     "unsure",
+    "not_plain",
     "ambiguous",
     "too_few",
     "too_many",

@@ -161,4 +161,4 @@ def _the_export_agrees(reading: Reading) -> None:
 
 
 async def test_there_are_conversations_to_follow() -> None:
-    assert len(TRANSCRIPTS) >= 6
+    assert len(TRANSCRIPTS) >= 7

@@ -149,7 +149,7 @@ def test_what_is_no_choice_says_why(text: str, refusal: Any) -> None:
 )
 def test_yes_chooses_the_one_choice_that_means_yes(yes: str) -> None:
     nod = yes[0] in "O👍" and "ui" not in yes
-    assert typed(COMMITMENT, yes) == ("unclear" if nod else "yes")
+    assert typed(COMMITMENT, yes) == ("not_plain" if nod else "yes")
     assert typed(step_of("choice", choices=choices("Non, pas encore", "Oui, c'est fait")), yes) == "c2"
 
 
@@ -168,7 +168,7 @@ def test_yes_is_never_guessed_between_two() -> None:
     "text", ["oui ?", "oui mais", "engagement", "je confirme mon engagemant", "je ne confirme pas", "ok", "OK !", "👍"]
 )
 def test_a_commitment_is_taken_from_plain_words_only(text: str) -> None:
-    assert typed(COMMITMENT, text) == "unclear"
+    assert typed(COMMITMENT, text) == "not_plain"
 
 
 HEDGED = [
@@ -181,7 +181,7 @@ HEDGED = [
 @pytest.mark.parametrize("text", HEDGED)
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_no_question_hedge_or_sign_grants_a_commitment(text: str, language: str) -> None:
-    assert typed(CONSENT, text, language) == "unclear"
+    assert typed(CONSENT, text, language) == "not_plain"
 
 
 @pytest.mark.parametrize(
@@ -194,6 +194,46 @@ def test_no_question_hedge_or_sign_grants_a_commitment(text: str, language: str)
 )
 def test_plain_words_grant_a_commitment(text: str) -> None:
     assert typed(CONSENT, text) == "agree"
+
+
+HAND_OVER = step_of(
+    "choice",
+    choices=[
+        {"id": "submit", "label": {"fr": "Je remets mes réponses", "en": "I hand my answers over"}},
+        {"id": "change", "label": {"fr": "Je change d'abord une réponse", "en": "Change an answer first"}},
+        {"id": "later", "label": {"fr": "Pas maintenant, plus tard", "en": "Not now, later"}},
+    ],
+    commitment={"purpose": "handing_over", "grants": ["submit"]},
+)
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        *[(yes, "submit") for yes in ("oui", "Oui, d'accord.", "yes", "ok j'accepte", "Oui oui !", "oui 👍", "1")],
+        *[(no, "later") for no in ("non", "Non merci", "no", "Nan.", "pas du tout")],
+        *[(doubt, "not_plain") for doubt in ("ok", "mouais", "hmm", "👍", "ok ok", "oui ?", "oui mais", "peut-être")],
+        *[(doubt, "not_plain") for doubt in ("je ne sais pas", "bof", "???", "oui 👎", "oui non", "non ?")],
+    ],
+)
+def test_a_commitment_whose_label_says_neither_yes_nor_no(text: str, value: str, language: str) -> None:
+    assert typed(HAND_OVER, text, language) == value
+
+
+def test_a_yes_before_the_label_is_still_the_label() -> None:
+    assert typed(HAND_OVER, "Oui, je remets mes réponses") == "submit"
+    assert typed(HAND_OVER, "ok, je remets mes réponses") == "submit"
+
+
+def test_a_yes_is_not_taken_for_one_of_two_grants() -> None:
+    both_grant = choices("Par téléphone", "Par courrier", "Rien du tout")
+    step = step_of("choice", choices=both_grant, commitment={"purpose": "contact", "grants": ["c1", "c2"]})
+    assert typed(step, "oui") == "not_plain"
+    assert typed(step, "non") == "c3"
+    yes_elsewhere = choices("Je signe", "Oui, mais plus tard", "Non")
+    step = step_of("choice", choices=yes_elsewhere, commitment={"purpose": "contact", "grants": ["c1"]})
+    assert typed(step, "oui") == "c2"
 
 
 def test_a_commitment_can_be_declined_loosely() -> None:
