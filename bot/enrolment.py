@@ -4,6 +4,7 @@ from typing import Literal
 
 from bot.talk import Talk
 from bot.travel import offer, show_place
+from bot.words import called
 from storage.latest import latest_runs
 from storage.people import Redeemed, Refused, beneficiary_of_chat, create_beneficiary, link_chat, redeem
 
@@ -74,8 +75,8 @@ def _come_in(talk: Talk) -> None:
         show_place(talk)
         return
     talk.change(last_active_at=talk.now)
-    name = talk.who.name
+    name = called(talk.who.name or "")
     minutes = sum(talk.library.flows[flow].pack.minutes for flow in talk.library.journey.flows)
     holes = {"organisation": talk.organisation("name"), "places": len(talk.library.journey.flows), "minutes": minutes}
-    talk.say("welcome_named" if name else "welcome", name=name or "", **holes)
+    talk.say("welcome_named" if name else "welcome", name=name, **holes)
     offer(talk, first=True)

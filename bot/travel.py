@@ -14,8 +14,9 @@ from flows.engine import Stepped, step
 from flows.events import Event, Resumed, WentBack
 from flows.journey import Impossible, trigger_of
 from flows.pack import ChoiceStep, Information
+from flows.phrases import pipe
 from flows.run import Run
-from flows.wording import fill_text, pipe, read_answer
+from flows.wording import fill_text, read_answer
 from storage.latest import latest_runs
 from storage.records import consents_in_force, facts_of
 from storage.runs import load_run

@@ -34,6 +34,15 @@ def shortened(text: str, most: int = SHORT) -> str:
     return beginning(text, most - 1).rsplit(" ", 1)[0].rstrip(" ,;:.") + "…"
 
 
+def called(name: str) -> str:
+    """How a person is addressed, from the name the organisation gave the dossier: without the last initial and the full stop
+    that tell people of the same name apart in a list ("Nadia B." is Nadia). Everything else is theirs and stays as written.
+    """
+    *before, last = name.split() or [""]
+    initial = len(last.rstrip(".")) == 1 and last[0].isupper()
+    return " ".join(before if before and initial else [*before, last]).rstrip(".")
+
+
 def spoken(language_code: str | None) -> str:
     """The language for somebody whose Telegram is in `language_code`: French by default, English to the rest of the world."""
     code = (language_code or "").partition("-")[0].lower()

@@ -7,7 +7,7 @@ from flows.grammar import About, All, AnyOf, Condition, Not
 from flows.graph import Graph
 from flows.journey import Journey
 from flows.pack import BatteryStep, Choosing, Information, Pack, Step
-from flows.wording import HOLE
+from flows.phrases import HOLE
 
 LONGEST = 44  # characters of a box or an arrow: beyond, a diagram is no longer seen at a glance
 LANGUAGE = "fr"  # the practitioners read these pages

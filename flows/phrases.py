@@ -1,12 +1,28 @@
 """The house's own phrases (everything said that no pack says): a YAML table, key → language → text with `{holes}`."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from ruamel.yaml import YAML
 
 LANGUAGES = ("fr", "en")
+HOLE = re.compile(r"\{([a-z][a-z0-9_.]*)\}")
+ENDS = (".", "!", "?", "…")  # what closes a sentence
+
+
+def pipe(text: str, fill: Callable[[str], str]) -> str:
+    """The text with each `{name}` replaced; what is filled in is never read for holes again.
+
+    A name may end with a full stop of its own ("Nadia B.", "S.A."): the sentence that ends there needs no second one.
+    """
+
+    def filled(match: re.Match[str]) -> str:
+        value = fill(match[1])
+        return value if value.endswith(ENDS) else value + match[2]
+
+    return re.sub(HOLE.pattern + r"(\.?)", filled, text)
 
 
 class Phrases:
@@ -21,4 +37,4 @@ class Phrases:
 
     def __call__(self, key: str, language: str, **holes: object) -> str:
         entry = self.table[key]
-        return entry.get(language, entry[LANGUAGES[0]]).format_map(holes).rstrip("\n")
+        return pipe(entry.get(language, entry[LANGUAGES[0]]), lambda name: str(holes[name])).rstrip("\n")

@@ -20,11 +20,12 @@ from flows.pack import (
     Step,
     TextStep,
 )
+from flows.phrases import pipe
 from flows.problems import Problem
 from flows.proof_case import Case, words_of
 from flows.proof_texts import FACT
 from flows.values import LARGEST_NUMBER
-from flows.wording import pipe, read_value
+from flows.wording import read_value
 
 LABEL_BYTES = 64  # beyond, a phone cuts the label of a button; counted in bytes, accents count double
 MESSAGE_UNITS = 4096  # Bot API, sendMessage: "1-4096 characters after entities parsing", counted in UTF-16 units

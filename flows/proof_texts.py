@@ -5,11 +5,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flows.pack import BatteryStep, Information, Pack, ScaleStep
+from flows.phrases import HOLE
 from flows.problems import Problem
 from flows.proof_case import Case, Words, words_of
 from flows.refusals import near
 from flows.understand import ambiguities
-from flows.wording import HOLE, holes_of
+from flows.wording import holes_of
 
 FACT = "organisation."
 

@@ -1,6 +1,5 @@
 """Words with their holes filled: piping, the question as it is shown, an answer as it reads. Pure text, no markup."""
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from importlib.resources import files
@@ -21,21 +20,15 @@ from flows.pack import (
     ScaleStep,
     TextStep,
 )
-from flows.phrases import Phrases
+from flows.phrases import HOLE, Phrases, pipe
 from flows.run import Answer, Run, Value
 
 PHRASES = Phrases.load(files("flows") / "phrases.yaml")
-HOLE = re.compile(r"\{([a-z][a-z0-9_.]*)\}")
 
 
 def holes_of(text: str) -> list[str]:
     """The names piped into a text, in order."""
     return HOLE.findall(text)
-
-
-def pipe(text: str, fill: Callable[[str], str]) -> str:
-    """The text with each `{name}` replaced; what is filled in is never read for holes again."""
-    return HOLE.sub(lambda match: fill(match[1]), text)
 
 
 def _labels(step: ChoiceStep | ChoicesStep | RankingStep, language: str) -> dict[str, str]:

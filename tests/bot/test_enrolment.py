@@ -114,6 +114,29 @@ async def test_a_name_is_shown_as_it_is_written(home: House, nadia: Guest) -> No
     assert "<b>Zoé</b> & Cie" in nadia.texts()[0]
 
 
+@pytest.mark.parametrize(
+    ("name", "greeted"),
+    [
+        ("Nadia B.", "Nadia."),
+        ("Nadia B", "Nadia."),
+        ("Nadia B..", "Nadia."),
+        ("M. Benali", "M. Benali."),
+        ("N.", "N."),
+        ("李 雷", "李 雷."),
+    ],
+)
+async def test_a_label_that_tells_people_apart_is_no_way_to_greet(home: House, name: str, greeted: str) -> None:
+    async with Guest(home) as guest:
+        await guest.come(invited(home, name).code)
+        assert guest.texts()[0].startswith(f"Bonjour {greeted} Je suis Jalon")
+        assert guest.row.name == name, "the counsellor finds the dossier under the name they gave"
+
+
+async def test_a_label_without_a_name_greets_nobody_by_it(home: House, nadia: Guest) -> None:
+    await nadia.come(invited(home, ".").code)
+    assert nadia.texts()[0].startswith(opening("welcome"))
+
+
 async def test_a_link_works_once_and_for_one_account(home: House, nadia: Guest, karim: Guest) -> None:
     made = invited(home)
     await half_way(nadia, made)

@@ -6,7 +6,7 @@ import pytest
 
 from flows.load import PACKS, read_pack
 from flows.organisation import Organisation, OrganisationError, load_organisation
-from flows.phrases import LANGUAGES
+from flows.phrases import LANGUAGES, pipe
 from flows.wording import holes_of
 from tests.flows.reading import texts_of
 
@@ -125,3 +125,10 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 def test_the_languages_of_the_house_are_those_of_the_facts() -> None:
     assert tuple(load_organisation(EXAMPLE).facts_by_language()) == LANGUAGES
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("Valgarance S.A.", "Valgarance S.A."), ("Cap !", "Cap !"), ("Cap", "Cap.")]
+)
+def test_a_name_that_ends_with_a_full_stop_brings_the_only_one(name: str, said: str) -> None:
+    assert pipe("Je suis le robot de {organisation.name}.", lambda hole: name) == f"Je suis le robot de {said}"
