@@ -3,12 +3,12 @@
 from datetime import timedelta
 from typing import Literal
 
-import httpx
+import aiohttp
 from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
 
 Verdict = Literal["sent", "refused", "unreachable", "unknown", "later", "anew", "dropped"]
 MOST_UNKNOWN = 5  # showings of one message whose answer never came, before it is left as *unknown*
-NEVER_LEFT = (httpx.ConnectTimeout, httpx.PoolTimeout)  # nothing was sent, however often it is tried
+NEVER_LEFT = aiohttp.ConnectionTimeoutError  # no connection was free or made: nothing was sent
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # seconds between retries, doubling
 
 # What Telegram says when an edit has nothing left to do: the message is as it should be, or is gone with its chat history.
@@ -40,7 +40,7 @@ def verdict(error: TelegramError, *, news: bool) -> Verdict:
 
 def _ours(error: TelegramError) -> bool:
     """Whether the call could not even be made of this row: trying again makes the same."""
-    return error.__cause__ is not None and not isinstance(error.__cause__, httpx.HTTPError)
+    return error.__cause__ is not None and not isinstance(error.__cause__, aiohttp.ClientError | OSError)
 
 
 def reason(error: TelegramError) -> str:

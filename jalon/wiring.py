@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import inspect, text
 from telegram import Bot
-from telegram.request import HTTPXRequest
 
 from bot.library import Library
+from bot.transport import AiohttpRequest, Timeouts
 from flows.journey import load_journey
 from flows.load import load_flows
 from flows.organisation import load_organisation
@@ -107,8 +107,8 @@ def make_bot(settings: Settings, api_url: str) -> Bot:
         _token(settings),
         base_url=f"{api_url}/bot",
         base_file_url=f"{api_url}/file/bot",
-        request=HTTPXRequest(connection_pool_size=SENDING, pool_timeout=30.0, read_timeout=20.0),
-        get_updates_request=HTTPXRequest(connection_pool_size=2),
+        request=AiohttpRequest(SENDING, Timeouts(pool=30.0, read=20.0)),
+        get_updates_request=AiohttpRequest(),
     )
 
 

@@ -21,9 +21,9 @@ from telegram.error import (
     TelegramError,
     TimedOut,
 )
-from telegram.request import HTTPXRequest
 
 from bot.delivery import Delivery, pause, verdict
+from bot.transport import AiohttpRequest, Timeouts
 from jalon.settings import SIMULATED_TOKEN
 from simulator.app import Simulator
 from simulator.client import SimulatedPerson
@@ -100,7 +100,7 @@ async def post(tmp_path: Path) -> AsyncIterator[Post]:
     clock = SetClock(NOON)
     stores = open_stores(settings_for(tmp_path), clock)
     async with Simulator(tmp_path / "simulator.db", tokens=[SIMULATED_TOKEN], clock=Clock()) as simulator:
-        calls = HTTPXRequest(connection_pool_size=8, read_timeout=IMPATIENT)
+        calls = AiohttpRequest(8, Timeouts(read=IMPATIENT))
         async with Bot(SIMULATED_TOKEN, f"{simulator.url}/bot", request=calls) as bot:
             delivery = Delivery(stores.database, stores.vault, bot, "post", FAST)
             yield Post(simulator, stores, clock, bot, delivery)
@@ -149,7 +149,7 @@ async def read(person: SimulatedPerson) -> list[str]:
         (Forbidden("Forbidden: user is deactivated"), False, "unreachable"),
         (Forbidden("Forbidden: bot can't initiate conversation with a user"), False, "unreachable"),
         (NetworkError("Bad Gateway"), False, "later"),
-        (NetworkError("httpx.ConnectError"), True, "later"),
+        (NetworkError("aiohttp.ClientConnectorError"), True, "later"),
         (RetryAfter(7), False, "later"),
         (InvalidToken(), False, "later"),
         (TimedOut(), False, "unknown"),

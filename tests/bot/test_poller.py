@@ -9,6 +9,7 @@ from telegram import Bot
 from telegram.error import InvalidToken
 
 from bot.poller import Poller
+from bot.transport import AiohttpRequest
 from simulator import DEFAULT_TOKEN, Simulator
 
 PATIENCE = 10.0  # seconds
@@ -43,7 +44,7 @@ def errors() -> Iterator[Errors]:
 
 @asynccontextmanager
 async def polling(telegram: Simulator, token: str) -> AsyncIterator[None]:
-    bot, stopping = Bot(token, f"{telegram.url}/bot"), asyncio.Event()
+    bot, stopping = Bot(token, f"{telegram.url}/bot", get_updates_request=AiohttpRequest()), asyncio.Event()
     with suppress(InvalidToken):
         await bot.initialize()
     task = asyncio.ensure_future(Poller(bot, lambda updates: None, lambda: None).run(stopping))

@@ -1,6 +1,6 @@
 """What becomes of a call that failed for a reason of the transport: a rule over the cause that the library reports."""
 
-import httpx
+import aiohttp
 import pytest
 from telegram.error import NetworkError, TelegramError, TimedOut
 
@@ -15,10 +15,10 @@ def caused(error: TelegramError, cause: Exception) -> TelegramError:
 @pytest.mark.parametrize(
     ("error", "expected"),
     [
-        (caused(TimedOut(), httpx.ReadTimeout("slow")), "unknown"),
-        (caused(TimedOut(), httpx.ConnectTimeout("away")), "later"),
-        (caused(TimedOut(), httpx.PoolTimeout("busy")), "later"),
-        (caused(NetworkError("broken"), httpx.ReadError("cut")), "later"),
+        (caused(TimedOut(), aiohttp.SocketTimeoutError("slow")), "unknown"),
+        (caused(TimedOut(), aiohttp.ConnectionTimeoutError("away")), "later"),
+        (caused(TimedOut(), TimeoutError("the whole took too long")), "unknown"),
+        (caused(NetworkError("broken"), aiohttp.ServerDisconnectedError("cut")), "later"),
         (caused(NetworkError("ours"), UnicodeError("half a character")), "refused"),
         (NetworkError("Bad Gateway"), "later"),
     ],
