@@ -232,16 +232,6 @@ def answered_screen(flow: Flow, run: Run, node: Node, answer: Answer) -> Screen:
     return Screen(f"{shown}\n\n✔ <b>{safe(shortened(read_answer(node, answer, run.language)))}</b>")
 
 
-def part_screen(flow: Flow, run: Run, reminded: bool) -> Screen:
-    """Under a piece of an open answer: it is noted, more may come, and how to say that it is complete."""
-    asking = Asking(flow, run)
-    if reminded:
-        text = say("part_noted_later", run.language, question=shortened(question(flow, run, asking.node), 120))
-    else:
-        text = say("part_noted", run.language)
-    return Screen(text, ([asking.named("button_done", "done")],))
-
-
 def why_text(flow: Flow, run: Run, node: Node) -> str:
     """Why the question is asked; plain text."""
     return fill_text(flow, run, node.step.why) if isinstance(node.step, Question) else ""

@@ -12,7 +12,7 @@ from bot.walking import SILENCE, show_anew
 from bot.words import say
 from flows.engine import step
 from flows.events import Answered, Changed, Event, Invalid, Resumed, Wrote
-from flows.making import joined, put_part
+from flows.making import joined, put_part, settled
 from flows.pack import TextStep
 from flows.path import predecessor
 from flows.run import Part, Run
@@ -54,7 +54,7 @@ def answer(talk: Talk, run: Run, text: str) -> None:
     """What was typed under the question at hand: an answer, a piece of one, or a reason to ask again."""
     asked = talk.flow(run).nodes[run.at].step
     heard = understand(asked, text, run.language, today(talk))
-    if isinstance(asked, TextStep) and (run.parts or isinstance(heard, Misunderstood) or heard.how == "given"):
+    if isinstance(asked, TextStep) and (settled(run.parts) or isinstance(heard, Misunderstood) or heard.how == "given"):
         _take(talk, run, Wrote(run.at, run.visit, _part(talk)))
     elif isinstance(heard, Misunderstood):
         _ask_again(talk, run, heard)

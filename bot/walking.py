@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from bot.answers import recap
-from bot.screens import Screen, answered_screen, part_screen, question_screen
+from bot.pieces import part_screen
+from bot.screens import Screen, answered_screen, question_screen
 from bot.talk import Talk
 from bot.words import say
 from flows.effects import Committed, Dated, Effect, Finish, Flag, Kept, Lifted, Manner, Say, SetAside
@@ -105,7 +106,7 @@ def _show(talk: Talk, flow: Flow, before: Run, after: Run, event: Event, effects
     if saying and saying.manner != "update" and talk.who.writing_since:
         talk.change(writing_since=None)  # what is typed under a question answers it, and goes to nobody else
     if saying and saying.manner == "update":
-        _update(talk, flow, after, event)
+        _update(talk, flow, before, after, event)
     elif saying and _in_place(talk, flow, before, after, event):
         screen = question_screen(flow, after, saying.manner, lead)
         talk.edit(screen, message_id=talk.incoming.message_id, run=after, step=after.at, new=True)
@@ -124,7 +125,7 @@ def _ask(talk: Talk, flow: Flow, run: Run, manner: Manner, lead: str) -> None:
     talk.send(question_screen(flow, run, manner, lead), run=run, step=run.at)
 
 
-def _update(talk: Talk, flow: Flow, run: Run, event: Event) -> None:
+def _update(talk: Talk, flow: Flow, before: Run, run: Run, event: Event) -> None:
     """The same question with other ticks, or one more piece of an open answer."""
     if not isinstance(event, Wrote):
         talk.edit(question_screen(flow, run), message_id=talk.incoming.message_id)
@@ -133,7 +134,7 @@ def _update(talk: Talk, flow: Flow, run: Run, event: Event) -> None:
         if showing.step is None:
             talk.edit(Screen(say("noted", run.language)), of=showing.id)
     silent = talk.last_seen is not None and talk.now - talk.last_seen > SILENCE
-    talk.send(part_screen(flow, run, reminded=silent), run=run)
+    talk.send(part_screen(flow, before, run, reminded=silent), run=run)
 
 
 def _live(talk: Talk, run: Run) -> list[Showing]:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from flows.labels_typed import Option, affirming, refusing
 from flows.pack import ChoiceStep, Step
-from flows.spoken import NO, NODS, YES, courteous, fold, means
+from flows.spoken import NO, NODS, YES, after_yes, courteous, fold, means, nothing_but
 from flows.understood import Misunderstood, Reason, Understood
 
 _ORDINARY = frozenset(
@@ -23,14 +23,6 @@ Result = Understood | Misunderstood
 _DOUBTS: frozenset[Reason] = frozenset({"empty", "unclear", "unsure", "ambiguous"})
 _SKIN = re.compile("[\U0001f3fb-\U0001f3ff]")
 _NUMBER = re.compile(r"(?:(?:la|le|the|n|no|numero|number|choix|choice|option|reponse|answer) ?)?(?P<place>[1-9]\d?)")
-
-
-def _run_of(phrases: frozenset[str]) -> re.Pattern[str]:
-    """Phrases one after the other, a space behind each; possessive, as "oui oui" is also twice "oui"."""
-    return re.compile(rf"^(?:(?:{'|'.join(sorted(phrases, key=len, reverse=True))}) )++")
-
-
-_YESES, _NODS = _run_of(YES), _run_of(NODS)
 
 
 def in_plain_words(step: Step, text: str, chosen: Sequence[Option]) -> Understood | None:
@@ -63,7 +55,7 @@ def _granted(text: str, option: Option, grants: Sequence[Option], chosen: Sequen
 
 def _says_yes(words: str) -> bool:
     """Whether words are yeses and nothing else ("oui d'accord", "ok j'accepte"), and more than a nod."""
-    return bool(_YESES.fullmatch(f"{words} ")) and not _NODS.fullmatch(f"{words} ")
+    return nothing_but(words, YES) and not nothing_but(words, NODS)
 
 
 def _unadorned(text: str, label: str) -> bool:
@@ -76,7 +68,7 @@ def _unadorned(text: str, label: str) -> bool:
 def _own_words(words: str, picked: Option, chosen: Sequence[Option]) -> bool:
     """The label, also after a yes ("oui, je confirme mon engagement"), or its number, also before the label."""
     own = {picked.key, courteous(picked.key)}
-    if words in own or _YESES.sub("", words) in own:
+    if words in own or after_yes(words) in own:
         return bool(words)
     match = _NUMBER.fullmatch(words.removesuffix(f" {picked.key}"))  # "1. J'accepte", as in a numbered list
     return match is not None and chosen[int(match["place"]) - 1 :][:1] == [picked]

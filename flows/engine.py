@@ -35,7 +35,7 @@ from flows.events import (
     Wrote,
 )
 from flows.flow import Flow
-from flows.making import in_the_making, joined, put_part, with_mark
+from flows.making import in_the_making, joined, put_part, settled, with_mark
 from flows.pack import ChoicesStep, ChoiceStep, RankingStep, TextStep
 from flows.path import before, follow, frontier, may_reach, predecessor
 from flows.run import Answer, How, Part, Run, Value
@@ -158,7 +158,7 @@ def _wrote(flow: Flow, run: Run, event: Wrote, now: datetime) -> Stepped:
     step = flow.nodes[run.at].step
     if not isinstance(step, TextStep):
         raise IllegalEvent("this question is not answered in free words")
-    parts = put_part(run.parts, event.part)
+    parts = put_part(settled(run.parts), event.part)
     if len(joined(parts)) > step.length.max:
         raise Invalid("too_long")
     return replace(run, parts=parts, paused=False), [Say(run.at, run.visit, "update")]

@@ -4,6 +4,7 @@ from flows.events import Invalid
 from flows.flow import Flow
 from flows.pack import ChoicesStep, RankingStep
 from flows.run import Part, Run, Value
+from flows.spoken import hesitant
 
 
 def with_mark(step: ChoicesStep | RankingStep, marks: tuple[str, ...], choice: str, on: bool) -> tuple[str, ...]:
@@ -25,6 +26,11 @@ def put_part(parts: tuple[Part, ...], part: Part) -> tuple[Part, ...]:
     if any(p.key == part.key for p in parts):
         return tuple(part if p.key == part.key else p for p in parts)
     return (*parts, part)
+
+
+def settled(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    """The parts that the next one is added to: a hesitation ("je ne sais pas") gives way to whatever is written after it."""
+    return () if hesitant(joined(parts)) else parts
 
 
 def joined(parts: tuple[Part, ...]) -> str:

@@ -7,6 +7,7 @@ The words of both languages always count: a person who answers in French to an E
 
 import re
 import unicodedata
+from functools import cache
 
 
 def fold(text: str) -> str:
@@ -63,6 +64,21 @@ ALL = _phrases(
     "tout, tous, toutes, tous les choix, toutes les réponses, tout ça, all, all of them, everything, every one"
 )
 NONE = _phrases("aucun, aucune, rien, aucun choix, aucune réponse, aucun des choix, none, nothing, none of them")
+# What says, at a question that may be left out, that there is nothing to write.
+NOTHING = (
+    NO
+    | NONE
+    | _phrases("""
+    pas d'autre, pas d'autres, pas d'autre objectif, pas de deuxième, pas de second, pas de troisième, rien d'autre,
+    aucun autre, aucune autre, non plus, rien de plus, rien de spécial, rien de particulier, rien à ajouter,
+    rien à dire, rien à signaler, ras, pas spécialement, pas particulièrement, je ne vois pas, je vois pas, je n'en vois pas,
+    je ne vois rien, je n'en ai pas, j'en ai pas, je n'ai rien à ajouter, il n'y en a pas, y en a pas, sans objet,
+    nothing else, no other, no others, no more, nothing more, nothing to add, nothing special, not particularly,
+    i have none, i don't have any, there is none, n/a
+""")
+)
+# Words that stand before an answer rather than for one, at a question that waits for somebody's own words.
+_BESIDE = YES | NO | NONE | UNSURE | SKIP
 
 # "J'en parlerai avec ma conseillère", "plutôt de vive voix", "I'd rather talk about it with her"…
 _WITH_WHOM = (
@@ -117,6 +133,28 @@ def core(folded: str) -> str:
 def courteous(folded: str) -> str:
     """A folded text without the politeness around it, hesitations kept: "bonjour je dirais oui merci" hesitates still."""
     return _COURTEOUS.sub("", folded)
+
+
+@cache
+def _run_of(phrases: frozenset[str]) -> re.Pattern[str]:
+    """Phrases with a space behind each; possessive, as "oui oui" is a phrase and also twice "oui"."""
+    return re.compile(rf"^(?:(?:{_any_of(phrases)}) )++")
+
+
+def nothing_but(words: str, meaning: frozenset[str]) -> bool:
+    """Whether folded words are usual phrases of a meaning, one or several: "oui d accord", "non rien"."""
+    return bool(_run_of(meaning).fullmatch(f"{words} "))
+
+
+def after_yes(words: str) -> str:
+    """What folded words say after the yes they begin with: "oui je confirme" confirms."""
+    return _run_of(YES).sub("", words)
+
+
+def hesitant(text: str) -> bool:
+    """Whether a text says next to nothing, where somebody's own words are asked for: "je ne sais pas", "ok", "?"."""
+    words = said(text)
+    return not words or means(words, _BESIDE) or nothing_but(words, _BESIDE)
 
 
 def said(text: str) -> str:

@@ -28,7 +28,7 @@ from flows.pack import (
     Step,
     TextStep,
 )
-from flows.spoken import ALL, NONE, READ, SKIP, UNSURE, YES, defers, means, said
+from flows.spoken import ALL, NONE, NOTHING, READ, SKIP, UNSURE, YES, defers, means, nothing_but, said
 from flows.understood import Misunderstood, Understood, Value
 
 Result = Understood | Misunderstood
@@ -105,11 +105,16 @@ def _aside(step: Step, words: str) -> Understood | Misunderstood | None:
     """Skipped or deferred where the step allows it; else the wish itself, as a reason; None when nothing is wished."""
     if isinstance(step, Information):
         return None
-    if means(words, SKIP):
+    nothing = isinstance(step, TextStep | DateStep) and step.optional and _nothing(words)
+    if means(words, SKIP) or nothing:
         return Understood(how="skipped") if step.optional else Misunderstood("required")
     if defers(words):
         return Understood(how="deferred") if step.defer else Misunderstood("not_deferrable")
     return Misunderstood("unsure") if means(words, UNSURE) and not isinstance(step, TextStep) else None
+
+
+def _nothing(words: str) -> bool:
+    return means(words, NOTHING) or nothing_but(words, NOTHING)
 
 
 def _no_better(step: Step, answer: Result) -> bool:

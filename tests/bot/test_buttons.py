@@ -269,7 +269,7 @@ async def test_the_first_question_has_no_way_back(nadia: Guest) -> None:
 
 async def test_an_open_answer_too_short_is_not_complete(nadia: Guest) -> None:
     await at(nadia, "Histoire")
-    await nadia.tell("Bof")
+    await nadia.tell("Dormi")
     assert await nadia.tap(DONE) == said("reprise_too_short", min=8)
     await nadia.tell("mais le soir était beau")
     await nadia.tap(DONE)

@@ -8,7 +8,7 @@ import pytest
 from bot.reprise import REPRISES
 from bot.walking import SILENCE
 from flows.understood import Reason
-from tests.bot.conversing import BACK, BEGIN, DONE, KEEP, SKIP, Guest, labels_of, opening, said, validate
+from tests.bot.conversing import BACK, BEGIN, DEFER, DONE, KEEP, SKIP, Guest, labels_of, opening, said, validate
 from tests.harness import House
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -200,6 +200,46 @@ async def test_a_piece_too_many_is_refused_and_the_others_stay(nadia: Guest) -> 
     assert again.startswith(said("reprise_too_long", max=90))
     await nadia.tap(DONE)
     assert nadia.results("kinds")["story"] == "a" * 60
+
+
+@pytest.mark.parametrize("words", ["je sais pas", "Aucune idée !", "?????????"])
+async def test_a_hesitation_is_met_kindly_and_kept_if_meant(nadia: Guest, words: str) -> None:
+    await at(nadia, "Histoire")
+    [reply] = await nadia.tell(words)
+    assert reply.startswith(said("hesitant", words=words))
+    assert "Pour mieux vous connaître." in reply, "why the question is asked may help"
+    assert {DEFER, SKIP} < set(nadia.labels())
+    await nadia.tell(words)
+    assert nadia.last() == said("part_noted"), "who says it again means it"
+    await nadia.tap(DONE)
+    assert nadia.results("kinds")["story"] == words
+
+
+async def test_a_hesitation_gives_way_to_what_comes_after_it(nadia: Guest) -> None:
+    await at(nadia, "Histoire")
+    await nadia.tell("je ne sais pas trop")
+    assert nadia.last().startswith(said("hesitant", words="je ne sais pas trop"))
+    await nadia.tell("Le matin, je marche.", "ok")
+    await nadia.tap(DONE)
+    assert nadia.results("kinds")["story"] == "Le matin, je marche.\nok"
+    assert "je ne sais pas trop" in nadia.heard()
+
+
+@pytest.mark.parametrize(("way", "left"), [(SKIP, "skipped"), (DEFER, "deferred")])
+async def test_a_hesitation_may_end_without_words(nadia: Guest, way: str, left: str) -> None:
+    await at(nadia, "Histoire")
+    await nadia.tell("ok")
+    assert DONE not in nadia.labels(), "two letters are too few to be an answer here"
+    await nadia.tap(way)
+    assert nadia.results("kinds")["story"] == left
+
+
+async def test_a_hesitation_then_a_wish_to_skip(nadia: Guest) -> None:
+    await at(nadia, "Histoire")
+    await nadia.tell("je ne sais pas")
+    await nadia.tell("non, rien")
+    assert nadia.results("kinds")["story"] == "skipped"
+    assert nadia.message("Racontez une journée")["text"].endswith("✔ passée"), "the person sees it noted as left out"
 
 
 async def test_an_open_question_that_is_left_aside_can_be_skipped(nadia: Guest) -> None:

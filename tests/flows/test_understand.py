@@ -15,6 +15,7 @@ import flows
 from flows import understood
 from flows.flow import Node
 from flows.pack import BatteryStep, ChoicesStep, ChoiceStep, Pack, RankingStep, ScaleStep, Step
+from flows.spoken import hesitant
 from flows.understand import Misunderstood, Understood, ambiguities, understand
 from flows.understood import Reason
 from flows.values import check
@@ -397,6 +398,47 @@ def test_an_information_read(text: str) -> None:
 
 def test_a_question_to_an_information_is_not_a_receipt() -> None:
     assert typed(READING, "c'est payant ?") == "unclear"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "non",
+        "Non.",
+        "rien",
+        "aucun",
+        "Aucune, merci",
+        "pas d'autre",
+        "no",
+        "none",
+        "je ne vois pas",
+        "non, rien",
+        "n/a",
+    ],
+)
+def test_nothing_to_write_leaves_an_optional_question_out(text: str) -> None:
+    assert typed(TEXT, text) == "skipped"
+    assert typed(step_of("date", optional=True), text) == "skipped"
+    assert typed(step_of("text"), text) == text, "where an answer is needed, it is the person's own"
+
+
+@pytest.mark.parametrize("text", ["non négociable", "Rien ne presse", "je ne vois pas mes enfants", "aucun bruit"])
+def test_nothing_said_within_an_answer_is_an_answer(text: str) -> None:
+    assert typed(step_of("text", optional=True), text) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["je sais pas", "Je ne sais pas.", "aucune idée", "ok", "?", "...", "oui", "👍", "bof"]
+)
+def test_words_that_say_next_to_nothing(text: str) -> None:
+    assert hesitant(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["je ne sais pas si je veux rester", "ok pour changer", "Oui, reprendre mes études", "3"]
+)
+def test_words_that_say_something(text: str) -> None:
+    assert not hesitant(text)
 
 
 SKIPS = [
