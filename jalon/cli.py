@@ -60,6 +60,14 @@ def command(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     return register
 
 
+def _settings() -> Settings:
+    """The settings; says where they are from when that is not the current folder."""
+    settings = read_settings()
+    if settings.home != Path():
+        typer.echo(f"jalon: the folder of Jalon is {settings.home}", err=True)
+    return settings
+
+
 def _log(settings: Settings) -> None:
     """Our own lines at the level asked for; libraries only warn: at INFO they log addresses that hold the token."""
     logging.basicConfig(
@@ -73,7 +81,7 @@ def _log(settings: Settings) -> None:
 @command("run")
 def run() -> None:
     """Start Jalon: with a token the real bot, without one the local simulator and its chat page."""
-    settings = read_settings()
+    settings = _settings()
     _log(settings)
     shelf = library(settings)
     with alone(settings.database_url):
@@ -83,7 +91,7 @@ def run() -> None:
 @command("bot")
 def bot() -> None:
     """Start the bot alone, against TELEGRAM_API_URL."""
-    settings = read_settings()
+    settings = _settings()
     if not settings.live:
         raise NotReady("TELEGRAM_BOT_TOKEN is not set: write it into .env, or use `jalon run` for the local simulator")
     _log(settings)
@@ -100,7 +108,7 @@ async def _run_live(settings: Settings, shelf: Library) -> None:
 
 
 async def _run_locally(settings: Settings, shelf: Library) -> None:
-    async with local.simulator(settings.simulator_port, Path("data/simulator.db")) as simulated:
+    async with local.simulator(settings.simulator_port, settings.home / "data" / "simulator.db") as simulated:
 
         def greet(bot: Bot, new_key: bool) -> str:
             return greeting.simulated(settings, simulated.address, new_key=new_key)
@@ -120,7 +128,7 @@ async def _serve(
     service.stop_on_signals(stopping)
     if ended is not None:
         ended.add_done_callback(lambda _: stopping.set())
-    with stores(settings, create_key=True) as opened:
+    with stores(settings, create=True) as opened:
         client = make_bot(settings, address)
 
         def ready() -> None:
@@ -144,8 +152,8 @@ def invite(
     language: Annotated[str, typer.Option(help="fr or en")] = "fr",
 ) -> None:
     """Open a dossier and print its invitation link and QR code; with --relink, move one to another account."""
-    settings = read_settings()
-    with stores(settings, create_key=True) as opened:
+    settings = _settings()
+    with stores(settings, create=relink is None) as opened:
         if opened.new_key:
             typer.echo(greeting.new_key(settings))
         made = (
@@ -164,7 +172,7 @@ def export(
     """Print the structured record of a dossier."""
     if format != "json":
         raise NotReady(f"the format {format!r} is not known; use json")
-    settings = read_settings()
+    settings = _settings()
     with stores(settings) as opened, opened.database.read() as session:
         record = export_record(session, opened.vault, beneficiary, {}, opened.database.now())
     typer.echo(json.dumps(record, ensure_ascii=False, indent=2))
@@ -175,7 +183,7 @@ def inbox(
     retry: Annotated[bool, typer.Option("--retry", help="put them through again")] = False,
 ) -> None:
     """List the updates that made Jalon fail and were put aside: when, what and why, never what was written."""
-    settings = read_settings()
+    settings = _settings()
     _log(settings)
     with stores(settings) as opened:
         lines = [parked.retry(settings, opened)] if retry else parked.listing(settings, opened)
@@ -187,7 +195,7 @@ def inbox(
 @command("migrate")
 def migrate() -> None:
     """Bring the database to this version's schema (`run` does it by itself)."""
-    database = Database(read_settings().database_url)
+    database = Database(_settings().database_url)
     try:
         upgrade(database)
     finally:
@@ -198,8 +206,8 @@ def migrate() -> None:
 @command("backup")
 def backup(file: Annotated[Path, typer.Argument(help="the file to write")]) -> None:
     """Make a consistent copy of the database, also while Jalon runs. The master key is not in it: keep it apart."""
-    settings = read_settings()
-    database = Database(settings.database_url)
+    settings = _settings()
+    database = Database(settings.database_url, create=False)
     try:
         backups.backup(database, file)
     finally:
@@ -215,7 +223,7 @@ def restore(
     force: Annotated[bool, typer.Option("--force", help="replace the present database, which is kept aside")] = False,
 ) -> None:
     """Put a backup in the place of the database. Stop Jalon first."""
-    settings = read_settings()
+    settings = _settings()
     path = settings.master_key_file
     key = MasterKey.load(path) if path.exists() else None
     kept = backups.restore(settings.database_url, file, datetime.now(UTC), force=force, master=key)

@@ -46,7 +46,7 @@ def _wrong_journey(packs: Mapping[str, Pack]) -> Iterator[str]:
 
 def stranded_runs(url: str) -> Iterator[str]:
     """One line for each run of a database that could not go on."""
-    database = Database(url)
+    database = Database(url, create=False)
     try:
         with database.read() as session:
             runs = session.exec(

@@ -7,14 +7,15 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, Field, PrivateAttr, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.enrolment import Enrolment
+from jalon.home import MARK, PROJECT, VARIABLE, home
 from storage.database import parse
 from storage.errors import StorageError
 
-EXAMPLE = Path(__file__).parent.parent / "organisation.example.yaml"
+EXAMPLE = PROJECT / MARK
 SIMULATED_TOKEN = "42:simulated"  # noqa: S105 - opens nothing but the local simulator
 TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{20,}")
 SERVER = re.compile(r"https?://[^/\s]+/?")
@@ -80,6 +81,7 @@ class Settings(BaseSettings):
     chat_burst: int = Field(default=20, ge=1, le=60, description="messages that may leave in one chat at once")
     simulator_port: int = Field(default=8080, ge=0, le=65535, description="the port of the local chat page (0: any)")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="how much is logged")
+    _home: Path = PrivateAttr(default=Path())
 
     @field_validator("telegram_bot_token")
     @classmethod
@@ -87,6 +89,24 @@ class Settings(BaseSettings):
         if token is not None and not TOKEN.fullmatch(token.get_secret_value()):
             raise ValueError("a token such as 123456789:AAE… is expected, as BotFather gave it")
         return token
+
+    @model_validator(mode="after")
+    def _at_home(self) -> "Settings":
+        """Relative paths are those of Jalon's home, not of the folder where one stands."""
+        self._home = home()
+        self.master_key_file, self.organisation_file = (
+            self._home / self.master_key_file,
+            self._home / self.organisation_file,
+        )
+        url = parse(self.database_url)
+        if url.get_backend_name() == "sqlite":
+            self.database_url = url.set(database=str(self._home / str(url.database))).render_as_string()
+        return self
+
+    @property
+    def home(self) -> Path:
+        """The folder that relative paths start from; `Path()` when one stands in it."""
+        return self._home
 
     @property
     def live(self) -> bool:
@@ -113,8 +133,11 @@ class Settings(BaseSettings):
 
 def read_settings(**given: Any) -> Settings:
     """The settings of this process. Raises `SettingsError`; the values given never appear in it."""
+    if not home().is_dir():
+        raise SettingsError(f"{VARIABLE}: there is no folder at {home()}")
+    file = Settings.model_config.get("env_file")
     try:
-        return Settings(**given)
+        return Settings(**{"_env_file": file and home() / str(file), **given})
     except ValidationError as error:
         raise SettingsError("\n".join(map(_line, error.errors(include_input=False, include_url=False)))) from None
 

@@ -28,7 +28,11 @@ SENDING = 32  # calls under way at once: Telegram's 30 a second, answered within
 
 
 class NotReady(Exception):
-    """Jalon cannot start; the message says what to do."""
+    """Jalon cannot do what is asked; the message says what to do. `holes` fill it, as with `StorageError`."""
+
+    def __init__(self, message: str, **holes: object) -> None:
+        self.message, self.holes = message, holes
+        super().__init__(message.format_map(holes) if holes else message)
 
 
 @dataclass(frozen=True)
@@ -43,9 +47,11 @@ class Stores:
 def master_key(settings: Settings, database: Database, *, create: bool) -> tuple[MasterKey, bool]:
     """The key, and whether it was made just now. A key is only made for a database that holds nothing yet."""
     path = settings.master_key_file
-    if create and not path.exists() and not _has_content(database):
-        return MasterKey.create(path, database.file), True
-    return MasterKey.load(path, database.file), False
+    if path.exists() or _has_content(database):
+        return MasterKey.load(path, database.file), False
+    if not create:
+        raise NotReady("nothing has been kept here yet ({database}): start Jalon first", database=settings.database)
+    return MasterKey.create(path, database.file), True
 
 
 def _has_content(database: Database) -> bool:
@@ -56,14 +62,14 @@ def _has_content(database: Database) -> bool:
 
 
 @contextmanager
-def stores(settings: Settings, *, create_key: bool = False) -> Iterator[Stores]:
-    """Opens the database, brings it to this code's schema, and opens the vault.
+def stores(settings: Settings, *, create: bool = False) -> Iterator[Stores]:
+    """Opens the database, brings it to this code's schema, and opens the vault. Without `create`, both must be there.
 
     Raises `StorageError` when the key is not the one that the content was sealed under.
     """
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, create=create)
     try:
-        key, made = master_key(settings, database, create=create_key)
+        key, made = master_key(settings, database, create=create)
         upgrade(database)
         _prove_key(database, key)
         yield Stores(database, Vault(key), made)

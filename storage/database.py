@@ -29,10 +29,12 @@ class Database:
     for nobody.
     """
 
-    def __init__(self, url: str, clock: Clock | None = None) -> None:
-        """Raises `StorageError` when the address is not one of `FORMS`."""
+    def __init__(self, url: str, clock: Clock | None = None, *, create: bool = True) -> None:
+        """Raises `StorageError` when the address is not one of `FORMS`; without `create`, also where no file is."""
         self.url = parse(url)
         self.file = Path(str(self.url.database)) if self.is_sqlite else None
+        if self.file and not create:
+            _refuse_absent(self.file)
         self._writer, self._reader = _sqlite_engines(self.url) if self.is_sqlite else _postgresql_engines(self.url)
         self._clock = clock or (SystemClock() if self.is_sqlite else DatabaseClock(self._writer))
         self._turn = Lock()
@@ -123,6 +125,12 @@ def _sqlite_engine(url: URL, setup: tuple[str, ...], begin: str, **options: Any)
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+def _refuse_absent(file: Path) -> None:
+    """Who only reads must not leave an empty database behind; one that was left so is none."""
+    if not file.is_file() or file.stat().st_size == 0:
+        raise StorageError("there is no database at {file}", file=file.absolute())
 
 
 def _make_private(file: Path) -> None:

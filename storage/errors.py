@@ -2,7 +2,14 @@
 
 
 class StorageError(Exception):
-    """Something about the database, a key or a file that its owner has to act on."""
+    """Something about the database, a key or a file that its owner has to act on.
+
+    `message` may have `{holes}`, which `holes` fill: the command says the same sentence in its reader's language.
+    """
+
+    def __init__(self, message: str, **holes: object) -> None:
+        self.message, self.holes = message, holes
+        super().__init__(message.format_map(holes) if holes else message)
 
 
 class Unreadable(StorageError):

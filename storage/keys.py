@@ -37,7 +37,8 @@ class MasterKey:
             text = path.read_bytes()
         except FileNotFoundError:
             raise StorageError(
-                f"no master key at {path}: restore it from where you keep it, or create a first one"
+                "the master key is missing: put the copy you kept back at {path}; nothing else opens what people wrote",
+                path=path.absolute(),
             ) from None
         except OSError as error:
             raise StorageError(f"the master key at {path} cannot be read: {error.strerror}") from None

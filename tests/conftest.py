@@ -103,6 +103,7 @@ def settings_of_its_own() -> Iterator[None]:
     from jalon.settings import Settings  # not before pytest is configured
 
     with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("JALON_HOME", raising=False)
         for field in Settings.model_fields:
             patch.delenv(field.upper(), raising=False)
         patch.setitem(Settings.model_config, "env_file", None)

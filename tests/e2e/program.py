@@ -26,6 +26,7 @@ class Program:
         self._environment = {
             "PATH": os.environ["PATH"],
             "PYTHONPATH": str(ROOT),
+            "JALON_HOME": str(folder),
             "PYTHONUNBUFFERED": "1",
             "TELEGRAM_BOT_TOKEN": TOKEN,
             "TELEGRAM_API_URL": simulator.url,

@@ -1,6 +1,8 @@
 """`jalon flows`: what a practitioner sees."""
 
 import json
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -200,6 +202,8 @@ def test_the_database_is_asked_whether_anybody_is_stranded(tmp_path: Path) -> No
 
 
 def test_a_database_without_tables_is_refused_in_plain_words(tmp_path: Path) -> None:
-    result = run("check", str(GOOD), "--against", f"sqlite:///{tmp_path / 'empty.db'}")
+    with closing(sqlite3.connect(tmp_path / "other.db")) as other, other:
+        other.execute("CREATE TABLE notes (a)")
+    result = run("check", str(GOOD), "--against", f"sqlite:///{tmp_path / 'other.db'}")
     assert result.exit_code == 1
     assert "cannot be asked" in result.output

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from jalon.home import VARIABLE
 from jalon.settings import Settings
 
 
@@ -11,5 +12,6 @@ from jalon.settings import Settings
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The current folder is an empty one, and its `.env`, if the test writes one, counts."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
     monkeypatch.setitem(Settings.model_config, "env_file", ".env")
     return tmp_path

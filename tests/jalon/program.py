@@ -30,7 +30,7 @@ class Program:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "jalon", *arguments],
                 cwd=folder,
-                env=environment(settings),
+                env=environment({"JALON_HOME": str(folder), **settings}),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=errors,

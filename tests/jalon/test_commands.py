@@ -79,7 +79,11 @@ def test_a_key_that_is_gone_is_not_replaced(dossier: str) -> None:
         line = Line("in", "text", "Bonjour", opened.database.now())
         transcribe(session, opened.vault, UUID(dossier), [line])
     Path("secrets/master.key").unlink()
-    assert refusal("invite").startswith("no master key at secrets/master.key: restore it from where you keep it")
+    expected = Path("secrets/master.key").absolute()
+    for command in (("invite",), ("export", dossier), ("inbox",)):
+        said = refusal(*command)
+        assert said.startswith(f"the master key is missing: put the copy you kept back at {expected}")
+        assert "create" not in said
     assert not Path("secrets/master.key").exists()
 
 
@@ -110,3 +114,54 @@ def test_an_export_of_nobody(dossier: str) -> None:
 
 def test_an_export_in_a_format_nobody_knows(dossier: str) -> None:
     assert refusal("export", dossier, "--format", "pdf") == "the format 'pdf' is not known; use json"
+
+
+# ---------------------------------------------------------------------------------------------------- where the data is
+READING = (
+    "export 00000000-0000-0000-0000-000000000000",
+    "backup copy.db",
+    "inbox",
+    "invite --relink 00000000-0000-0000-0000-000000000000",
+)
+
+
+@pytest.mark.parametrize("command", READING)
+def test_who_only_reads_makes_no_database_and_no_key(folder: Path, command: str) -> None:
+    assert refusal(*command.split()) == f"there is no database at {folder}/data/jalon.db"
+    assert list(folder.iterdir()) == []
+
+
+def test_an_empty_file_is_no_database(folder: Path) -> None:
+    (folder / "data").mkdir()
+    (folder / "data" / "jalon.db").touch()
+    assert refusal("inbox") == f"there is no database at {folder}/data/jalon.db"
+    assert not (folder / "secrets").exists()
+
+
+def test_packs_are_not_checked_against_a_database_that_is_none(folder: Path) -> None:
+    result = jalon("flows", "check", "--against", "sqlite:///data/jalon.db")
+    assert result.exit_code == 1
+    assert f"there is no database at {folder}/data/jalon.db" in result.output
+    assert list(folder.iterdir()) == []
+
+
+def test_a_command_given_in_another_folder_finds_the_data_of_jalon(
+    dossier: str, tmp_path_factory: pytest.TempPathFactory, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    monkeypatch.chdir(elsewhere)
+    result = jalon("export", dossier)
+    assert result.stderr == f"jalon: the folder of Jalon is {folder}\n"
+    assert dossier in result.stdout
+    assert jalon("backup", "copy.db").exit_code == 0
+    assert [file.name for file in elsewhere.iterdir()] == ["copy.db"]  # a file that is named is where one stands
+
+
+def test_without_a_home_of_its_own_it_is_the_project(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("JALON_HOME")
+    assert read_settings().master_key_file == live.ROOT / "secrets" / "master.key"
+
+
+def test_a_home_that_is_not_there(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JALON_HOME", str(folder / "gone"))
+    assert refusal("invite") == f"JALON_HOME: there is no folder at {folder}/gone"

@@ -36,7 +36,13 @@ def clone(tmp_path: Path) -> Path:
 
 
 def execute(command: str, folder: Path) -> str:
-    done = subprocess.run(["bash", "-c", command], cwd=folder, env=environment({}), capture_output=True, text=True)
+    done = subprocess.run(
+        ["bash", "-c", command],
+        cwd=folder,
+        env=environment({"JALON_HOME": str(folder)}),
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
     assert done.stderr == ""
     return done.stdout

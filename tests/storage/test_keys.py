@@ -57,7 +57,7 @@ def test_what_is_no_key_is_refused_without_quoting_it(tmp_path: Path, content: b
 
 
 def test_a_missing_key_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(StorageError, match="no master key at"):
+    with pytest.raises(StorageError, match="put the copy you kept back at"):
         MasterKey.load(tmp_path / "master.key")
 
 
