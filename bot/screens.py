@@ -162,7 +162,17 @@ def _ticks(asking: Asking, step: ChoicesStep | RankingStep, mark: Callable[[Choi
     if row:
         yield row
     if asking.run.marks:
-        yield [asking.named("button_validate", "done", count=len(asking.run.marks))]
+        yield [asking.press(_enough(asking, step), "done")]
+
+
+def _enough(asking: Asking, step: ChoicesStep | RankingStep) -> str:
+    """The button that ends the ticking, or how many are still to come: what would be refused is not offered."""
+    count = len(asking.run.marks)
+    alone = any(choice.exclusive and choice.id in asking.run.marks for choice in step.choices)
+    missing = 0 if alone else step.pick.min - count
+    if missing > 0:
+        return say("button_one_more" if missing == 1 else "button_more", asking.language, count=missing)
+    return say("button_validate", asking.language, count=count)
 
 
 def _scale(asking: Asking, step: ScaleStep) -> Iterator[Row]:

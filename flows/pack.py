@@ -168,7 +168,7 @@ class TextStep(Question):
 class NumberStep(Question):
     kind: Literal["number"]
     range: NumberRange = Field(default_factory=NumberRange)
-    unit: Localised | None = None
+    unit: Localised | None = None  # "km", or for one and for several: "an | ans"
     decimals: bool = False
 
 

@@ -5,6 +5,7 @@ from datetime import date
 from importlib.resources import files
 from typing import Any
 
+from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
@@ -60,8 +61,14 @@ def _battery(step: BatteryStep, value: Any, language: str) -> str:
 
 
 def _number(step: NumberStep, value: Any, language: str) -> str:
-    unit = f" {step.unit[language]}" if step.unit else ""
+    unit = f" {_counted(step.unit[language], value, language)}" if step.unit else ""
     return format_decimal(value, locale=language) + unit
+
+
+def _counted(unit: str, value: float, language: str) -> str:
+    """The unit as it goes with a number: "an | ans" has a form for one and a form for several."""
+    one, _, many = (form.strip() for form in unit.partition("|"))
+    return one if not many or Locale(language).plural_form(value) == "one" else many
 
 
 READERS: dict[type, Callable[[Any, Any, str], str]] = {

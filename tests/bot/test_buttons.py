@@ -80,7 +80,7 @@ async def test_a_choice_that_goes_alone_takes_the_others_away(nadia: Guest) -> N
 
 async def test_too_few_ticks_are_said_in_a_notice(nadia: Guest) -> None:
     await at(nadia, "Fruits")
-    assert await nadia.tap("☐ Pomme", validate(1)) == said("marked_too_few", min=2)
+    assert await nadia.tap("☐ Pomme", said("button_one_more")) == said("marked_too_few", min=2)
     assert "fruits" not in nadia.results("kinds")
     assert "☑ Pomme" in nadia.labels()
 
@@ -273,7 +273,7 @@ async def test_an_open_answer_too_short_is_not_complete(nadia: Guest) -> None:
     assert await nadia.tap(DONE) == said("reprise_too_short", min=8)
     await nadia.tell("mais le soir était beau")
     await nadia.tap(DONE)
-    assert nadia.results("kinds")["story"] == "Bof\nmais le soir était beau"
+    assert nadia.results("kinds")["story"] == "Dormi\nmais le soir était beau"
 
 
 async def test_several_pieces_leave_one_button_to_end_them(nadia: Guest) -> None:

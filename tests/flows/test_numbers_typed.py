@@ -1,5 +1,6 @@
 """Numbers as people write them, in figures and in words, in both languages."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -7,9 +8,14 @@ from babel.numbers import format_decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from flows.load import load_flows
 from flows.numbers_said import with_digits
 from flows.numbers_typed import number
-from flows.understood import Misunderstood
+from flows.understand import understand
+from flows.understood import Misunderstood, Understood
+from flows.wording import read_value
+
+FLOWS = load_flows()
 
 
 def typed(text: str, about: str = "", decimals: bool = False, language: str = "fr") -> Any:
@@ -237,3 +243,20 @@ def test_any_text_is_a_number_or_a_reason(text: str, decimals: bool) -> None:
     read = number(text, "ans", decimals, "fr")
     assert isinstance(read, Misunderstood) or abs(read) <= 1e15
     assert decimals or not isinstance(read, float)
+
+
+@pytest.mark.parametrize(
+    ("value", "language", "read"),
+    [
+        (0, "fr", "0 an"),
+        (1, "fr", "1 an"),
+        (3, "fr", "3 ans"),
+        (0, "en", "0 years"),
+        (1, "en", "1 year"),
+        (3, "en", "3 years"),
+    ],
+)
+def test_a_number_is_read_with_the_form_of_its_unit(value: int, language: str, read: str) -> None:
+    years = FLOWS["preliminary.needs"].nodes["years"]
+    assert read_value(years, value, language) == read
+    assert understand(years.step, read, language, date(2027, 3, 1)) == Understood(value)
