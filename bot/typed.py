@@ -11,12 +11,12 @@ from bot.travel import go_on, open_run, present, resume
 from bot.walking import SILENCE, show_anew
 from bot.words import say
 from flows.engine import step
-from flows.events import Answered, Changed, Event, Invalid, Resumed, Wrote
+from flows.events import Answered, Changed, Event, Invalid, Marked, Resumed, Wrote
 from flows.making import joined, put_part, settled
-from flows.pack import TextStep
+from flows.pack import ChoicesStep, RankingStep, TextStep
 from flows.path import predecessor
 from flows.run import Part, Run
-from flows.understand import Misunderstood, understand
+from flows.understand import Misunderstood, Understood, understand
 from storage.showings import showings
 
 
@@ -58,8 +58,28 @@ def answer(talk: Talk, run: Run, text: str) -> None:
         _take(talk, run, Wrote(run.at, run.visit, _part(talk)))
     elif isinstance(heard, Misunderstood):
         _ask_again(talk, run, heard)
+    elif isinstance(asked, ChoicesStep | RankingStep) and isinstance(heard.value, list) and _more_may_come(run, heard):
+        _tick(talk, run, heard.value)
     else:
         _take(talk, run, Answered(run.at, run.visit, heard.value, heard.how, (_part(talk),)))
+
+
+def _more_may_come(run: Run, heard: Understood) -> bool:
+    """Whether what was typed is added to the ticks, as a press would be, and not the whole answer at once."""
+    return heard.partly or (bool(run.marks) and run.at not in run.answers)
+
+
+def _tick(talk: Talk, run: Run, choices: list[str]) -> None:
+    """These choices are ticked, and the question shown again below, with the button that ends it."""
+    flow, ticked = talk.flow(run), run
+    try:
+        for choice in choices:
+            ticked, _ = step(flow, ticked, Marked(run.at, run.visit, choice, on=True), talk.now)
+    except Invalid as refusal:
+        _ask_again(talk, run, refused(flow.nodes[run.at].step, refusal.reason))
+    else:
+        shown = step(flow, ticked, Resumed(), talk.now)
+        go_on(talk, run, Resumed(), stepped=shown, lead=say("ticked", run.language))
 
 
 def _take(talk: Talk, run: Run, event: Event) -> None:

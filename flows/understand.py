@@ -173,9 +173,9 @@ def _within(step: _ListStep, picked: Sequence[Option]) -> Result:
         return Misunderstood("exclusive", {"choice": alone})
     if count > most:
         return Misunderstood("too_many", {"count": count, "max": most})
-    if count < step.pick.min and not alone:
-        return Misunderstood("too_few", {"count": count, "min": step.pick.min})
-    return Understood(ids) if ids else Misunderstood("unclear")
+    if not ids:
+        return Misunderstood("unclear")
+    return Understood(ids, partly=not alone and count < max(step.pick.min, min(most, 2)))
 
 
 def _degree(step: ScaleStep, text: str, words: str, chosen: Sequence[Option]) -> Result:

@@ -55,10 +55,14 @@ Reason = Literal[
 
 @dataclass(frozen=True)
 class Understood:
-    """An answer in the plain JSON form of its step; `value` is None when it was skipped or deferred."""
+    """An answer in the plain JSON form of its step; `value` is None when it was skipped or deferred.
+
+    `partly`: of a list, one choice, or fewer than are asked for: the others may be on their way.
+    """
 
     value: Value | None = None
     how: Literal["given", "skipped", "deferred"] = "given"
+    partly: bool = False
 
 
 @dataclass(frozen=True)

@@ -313,9 +313,22 @@ def test_a_ranking_keeps_the_order_typed() -> None:
     assert typed(RANKED, "salaire, sens, lieu") == ["c2", "c1", "c4"]
     assert typed(RANKED, "3 1 2") == ["c3", "c1", "c2"]
     assert typed(RANKED, "l'équipe puis le lieu") == ["c3", "c4"]
-    assert typed(RANKED, "2") == ("too_few", {"count": 1, "min": 2})
     assert typed(RANKED, "1 2 3 4") == ("too_many", {"count": 4, "max": 3})
     assert typed(RANKED, "tout") == "unclear"  # all, in which order?
+
+
+def test_one_choice_of_several_leaves_room_for_the_others() -> None:
+    for step, text, partly in [
+        (LIMITS, "horaires", True),
+        (LIMITS, "horaires et mobilité", False),
+        (LIMITS, "aucune contrainte", False),
+        (RANKED, "2", True),
+        (step_of("choices", choices=choices("A pied", "A vélo"), pick={"max": 1}), "2", False),
+        (step_of("choices", choices=choices("A pied", "A vélo", "En car"), pick={"min": 3}), "1, 2", True),
+    ]:
+        heard = understand(step, text, "fr", TODAY)
+        assert isinstance(heard, Understood), text
+        assert heard.partly is partly, text
 
 
 def test_none_of_them_where_none_is_allowed() -> None:
@@ -601,7 +614,8 @@ def test_no_text_raises_or_passes_the_bounds(text: str, step: Any, language: str
     heard = understand(step, text, language, today)
     if isinstance(heard, Understood):
         item = step.items[0] if isinstance(step, BatteryStep) else None
-        check(Node("asked", step, item, 0), heard.how, heard.value, today)
+        if not heard.partly:
+            check(Node("asked", step, item, 0), heard.how, heard.value, today)
     else:
         assert heard.reason in get_args(Reason)
 
