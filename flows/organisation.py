@@ -106,6 +106,27 @@ class Organisation(BaseModel):
         return {language: self.facts(language) for language in LANGUAGES}
 
 
+# ------------------------------------------------------------------------------------------------------- still invented
+# What only the example says: its town, the domain that nobody owns (RFC 2606), a number kept for fiction (Arcep).
+INVENTED = re.compile(
+    r"valgarance|camille exemple|\.example\b|0199004217|000 000 000 00000|00 00 00000 00", re.IGNORECASE
+)
+
+
+def leftovers(path: Path | str) -> list[Problem]:
+    """The lines of a valid file that still hold something of the example: real people would read them."""
+    lines, said = lines_of(read_text(Path(path))), load_organisation(path).model_dump(exclude_none=True)
+    return [
+        Problem(f'{name}: "{text}" is still the invented example: write your own', file=str(path), line=lines[name,])
+        for name, value in said.items()
+        if (text := next((text for text in _texts(value) if _invented(text)), None))
+    ]
+
+
+def _invented(text: str) -> bool:
+    return bool(INVENTED.search(text) or INVENTED.search(re.sub(r"[\s.]", "", text)))
+
+
 # ----------------------------------------------------------------------------------------------------------- reading it
 def _reason(error: ErrorDetails) -> str:
     field = str(error["loc"][0])

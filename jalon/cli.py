@@ -18,11 +18,11 @@ from telegram import Bot
 from bot.library import Library
 from flows.organisation import OrganisationError
 from flows.problems import PackError
-from jalon import greeting, invitations, local, parked, service
+from jalon import adoption, greeting, invitations, local, parked, service
 from jalon.alone import alone
 from jalon.flows_cli import app as flows_app
 from jalon.settings import Settings, SettingsError, read_settings
-from jalon.wiring import NotReady, library, make_bot, stores
+from jalon.wiring import NotReady, library, make_bot, refuse_another_bot, stores
 from storage import backup as backups
 from storage.database import Database
 from storage.errors import StorageError
@@ -129,6 +129,7 @@ async def _serve(
     if ended is not None:
         ended.add_done_callback(lambda _: stopping.set())
     with stores(settings, create=True) as opened:
+        refuse_another_bot(settings, opened)
         client = make_bot(settings, address)
 
         def ready() -> None:
@@ -156,12 +157,14 @@ def invite(
     with stores(settings, create=relink is None) as opened:
         if opened.new_key:
             typer.echo(greeting.new_key(settings))
+        refuse_another_bot(settings, opened)
+        door = invitations.door(settings, opened)
         made = (
             invitations.relink(settings, opened, relink)
             if relink
             else invitations.invite(settings, opened, name=name, counsellor=counsellor, language=language)
         )
-    typer.echo(asyncio.run(invitations.card(settings, made)))
+    typer.echo(invitations.card(door, made))
 
 
 @command("export")
@@ -186,6 +189,7 @@ def inbox(
     settings = _settings()
     _log(settings)
     with stores(settings) as opened:
+        refuse_another_bot(settings, opened)
         lines = [parked.retry(settings, opened)] if retry else parked.listing(settings, opened)
         for line in lines:
             typer.echo(line)
@@ -203,13 +207,24 @@ def migrate() -> None:
     typer.echo("The database is up to date.")
 
 
+@command("adopt")
+def adopt() -> None:
+    """Give the dossiers of another bot to the bot of the token. Each person then needs a new link."""
+    settings = _settings()
+    with stores(settings) as opened:
+        typer.echo(adoption.adopt(settings, opened))
+
+
 @command("backup")
-def backup(file: Annotated[Path, typer.Argument(help="the file to write")]) -> None:
+def backup(
+    file: Annotated[Path, typer.Argument(help="the file to write")],
+    force: Annotated[bool, typer.Option("--force", help="replace the file if it exists")] = False,
+) -> None:
     """Make a consistent copy of the database, also while Jalon runs. The master key is not in it: keep it apart."""
     settings = _settings()
     database = Database(settings.database_url, create=False)
     try:
-        backups.backup(database, file)
+        backups.backup(database, file, force=force)
     finally:
         database.close()
     typer.echo(

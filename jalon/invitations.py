@@ -1,5 +1,6 @@
 """Invitations from the terminal: a dossier, a link that works once, and its QR code."""
 
+import asyncio
 import io
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,13 +10,14 @@ from uuid import UUID, uuid4
 import segno
 from sqlalchemy import insert, or_, select
 from sqlalchemy.orm import Session
-from telegram.error import TelegramError
+from telegram.error import InvalidToken, TelegramError
 
 from flows.journey import load_journey
 from flows.phrases import LANGUAGES
 from jalon.settings import Settings
-from jalon.wiring import NotReady, Stores, make_bot
+from jalon.wiring import REFUSED_TOKEN, NotReady, Stores, bot_id, make_bot
 from storage import people
+from storage.bots import keep_username, username
 from storage.tables import Counsellor, table
 
 _counsellors = table(Counsellor)
@@ -77,9 +79,9 @@ def _counsellor(session: Session, named: str, now: datetime) -> UUID:
     return id
 
 
-async def card(settings: Settings, made: Made) -> str:
+def card(door: str, made: Made) -> str:
     """What the terminal shows: the link, its QR code, until when, and the dossier's identifier."""
-    link = await _link(settings, made.code)
+    link = f"{door}?start={made.code}"
     picture = io.StringIO()
     segno.make(link, micro=False).terminal(picture, compact=True)
     lines = [picture.getvalue(), link, f"Valid once, until {made.until:%d/%m/%Y}.", f"Dossier: {made.dossier}"]
@@ -88,15 +90,33 @@ async def card(settings: Settings, made: Made) -> str:
     return "\n".join(lines)
 
 
-async def _link(settings: Settings, code: str) -> str:
+# ------------------------------------------------------------------------------------------------------- where it leads
+def door(settings: Settings, stores: Stores) -> str:
+    """The address that a code is put behind. Raises `NotReady`, before anything is made, where it cannot be known.
+
+    Telegram is asked for the bot's name once; from then on links are made without it.
+    """
     if not settings.live:
-        return f"http://127.0.0.1:{settings.simulator_port}/?start={code}"
+        return f"http://127.0.0.1:{settings.simulator_port}/"
+    with stores.database.read() as session:
+        name = username(session, bot_id(settings))
+    if name is None:
+        name = asyncio.run(_asked(settings))
+        with stores.database.write() as session:
+            keep_username(session, bot_id(settings), name)
+    return f"https://t.me/{name}"
+
+
+async def _asked(settings: Settings) -> str:
     bot = make_bot(settings, settings.telegram_api_url.rstrip("/"))
     try:
         async with bot:
-            return f"https://t.me/{bot.username}?start={code}"
+            return bot.username
+    except InvalidToken:
+        raise NotReady(REFUSED_TOKEN + ". No invitation was made") from None
     except TelegramError as error:
         raise NotReady(
-            f"Telegram does not tell the bot's name ({type(error).__name__}); the invitation is made: "
-            f"write the link yourself, https://t.me/NAME_OF_THE_BOT?start={code}"
+            "Telegram cannot be reached ({error}), and the link needs the bot's name. No invitation was made: "
+            "try again once the connection is back",
+            error=type(error).__name__,
         ) from None

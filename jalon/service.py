@@ -21,7 +21,8 @@ from bot.turn import House, retry_parked, take_turn
 from bot.words import PHRASES, say
 from flows.phrases import LANGUAGES
 from jalon.settings import Settings
-from jalon.wiring import NotReady, Stores
+from jalon.wiring import REFUSED_TOKEN, NotReady, Stores
+from storage.bots import keep_username
 from storage.claims import Limits, release
 from storage.inbox import prune
 from storage.outbox import prune_strangers
@@ -50,7 +51,7 @@ async def serve(
         return
     ready()
     house = House(stores.database, stores.vault, library, bot.id, settings.entrance, settings.time_zone)
-    await asyncio.to_thread(_prepare, house)
+    await asyncio.to_thread(_prepare, house, bot.username)
     limits = Limits(settings.messages_per_second, settings.chat_gap_seconds, settings.chat_burst)
     delivery = Delivery(stores.database, stores.vault, bot, f"{socket.gethostname()}:{os.getpid()}", limits)
     poller = Poller(bot, lambda updates: take_turn(house, updates), delivery.wake.set)
@@ -59,9 +60,10 @@ async def serve(
     await _until_one_ends(tasks, stopping)
 
 
-def _prepare(house: House) -> None:
+def _prepare(house: House, name: str) -> None:
     with house.database.write() as session:
         now = house.database.now()
+        keep_username(session, house.bot_id, name)
         house.library.store(session, now)
         prune(session, now)
         if house.database.is_sqlite:
@@ -91,7 +93,7 @@ async def _connect(bot: Bot, stopping: asyncio.Event) -> None:
             await bot.delete_webhook()
             await _introduce(bot)
         except InvalidToken:
-            raise NotReady("TELEGRAM_BOT_TOKEN is not accepted by Telegram: copy it again from BotFather") from None
+            raise NotReady(REFUSED_TOKEN) from None
         except TelegramError as error:
             log.warning("Telegram cannot be reached (%s); trying again", type(error).__name__)
             await wait_a_little(stopping)

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Mapping
 from difflib import get_close_matches
+from io import StringIO
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
+from dotenv.parser import Binding, parse_stream
 from pydantic import AfterValidator, Field, PrivateAttr, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -17,6 +19,7 @@ from storage.errors import StorageError
 
 EXAMPLE = PROJECT / MARK
 SIMULATED_TOKEN = "42:simulated"  # noqa: S105 - opens nothing but the local simulator
+SIMULATED_BOT = int(SIMULATED_TOKEN.partition(":")[0])
 TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{20,}")
 SERVER = re.compile(r"https?://[^/\s]+/?")
 
@@ -86,6 +89,8 @@ class Settings(BaseSettings):
     @field_validator("telegram_bot_token")
     @classmethod
     def _looks_like_a_token(cls, token: SecretStr | None) -> SecretStr | None:
+        if token is not None and "Example" in token.get_secret_value():
+            raise ValueError("this is still the example: write the token that BotFather gave")
         if token is not None and not TOKEN.fullmatch(token.get_secret_value()):
             raise ValueError("a token such as 123456789:AAE… is expected, as BotFather gave it")
         return token
@@ -135,11 +140,39 @@ def read_settings(**given: Any) -> Settings:
     """The settings of this process. Raises `SettingsError`; the values given never appear in it."""
     if not home().is_dir():
         raise SettingsError(f"{VARIABLE}: there is no folder at {home()}")
-    file = Settings.model_config.get("env_file")
+    name = Settings.model_config.get("env_file")
+    file = given.pop("_env_file", name and home() / str(name))
+    if file:
+        _refuse_nonsense(Path(file))
     try:
-        return Settings(**{"_env_file": file and home() / str(file), **given})
+        return Settings(_env_file=file, **given)
     except ValidationError as error:
         raise SettingsError("\n".join(map(_line, error.errors(include_input=False, include_url=False)))) from None
+
+
+def _refuse_nonsense(file: Path) -> None:
+    """The reader of `.env` skips a line it cannot read; a setting would be missing in silence."""
+    try:
+        text = file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return
+    except (OSError, UnicodeDecodeError):
+        raise SettingsError(f"{file} cannot be read: is it a text file in UTF-8, and yours?") from None
+    found = [binding for binding in parse_stream(StringIO(text)) if _sets_nothing(binding)]
+    if found:
+        raise SettingsError(
+            "\n".join(f"{file}, line {_number(each)}: NAME=value is expected, or # before a remark" for each in found)
+        )
+
+
+def _sets_nothing(binding: Binding) -> bool:
+    return binding.error or (binding.key is not None and binding.value is None)
+
+
+def _number(binding: Binding) -> int:
+    """The line where it begins, after the empty ones that the reader counts with it."""
+    read = binding.original.string
+    return binding.original.line + read[: len(read) - len(read.lstrip())].count("\n")
 
 
 def _line(error: Mapping[str, Any]) -> str:

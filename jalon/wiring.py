@@ -12,10 +12,11 @@ from bot.library import Library
 from bot.transport import AiohttpRequest, Timeouts
 from flows.journey import load_journey
 from flows.load import load_flows
-from flows.organisation import load_organisation
+from flows.organisation import OrganisationError, leftovers, load_organisation
 from flows.problems import PackError
 from flows.proof_journey import prove_journey
-from jalon.settings import EXAMPLE, SIMULATED_TOKEN, Settings
+from jalon.settings import SIMULATED_BOT, SIMULATED_TOKEN, Settings
+from storage import bots
 from storage.database import Database
 from storage.key_check import check_keys
 from storage.keys import MasterKey
@@ -24,6 +25,21 @@ from storage.vault import Vault
 
 log = logging.getLogger(__name__)
 
+REFUSED_TOKEN = "TELEGRAM_BOT_TOKEN is not accepted by Telegram: copy it again from BotFather"  # noqa: S105 - no token
+MADE_ON_TRIAL = (
+    "{database} holds the dossiers of your trials with the simulator, and the token is that of the bot {ours}. "
+    "Trials and real people must not mix: put the trials aside (mv data trials), or give the bot a database of its "
+    "own in .env: DATABASE_URL=sqlite:///data/live.db"
+)
+MADE_LIVE = (
+    "{database} holds the dossiers of the bot {owner}, and TELEGRAM_BOT_TOKEN is not set: write that bot's token into "
+    ".env, or try Jalon on another database: make run DATABASE_URL=sqlite:///trials/jalon.db"
+)
+ANOTHER_BOT = (
+    "{database} holds the dossiers of the bot {owner}, and the token is that of the bot {ours}. Was it mistaken? Write "
+    "the right token into .env. Is it another bot, for other people? Set another DATABASE_URL. Does the new bot take "
+    "over these dossiers? Then: jalon adopt"
+)
 SENDING = 32  # calls under way at once: Telegram's 30 a second, answered within a second
 
 
@@ -88,6 +104,18 @@ def bot_id(settings: Settings) -> int:
     return int(_token(settings).partition(":")[0])
 
 
+def refuse_another_bot(settings: Settings, opened: Stores) -> None:
+    """Raises `NotReady` where the dossiers belong to another bot, or to the simulator. A new database is this bot's."""
+    ours = bot_id(settings)
+    with opened.database.write() as session:
+        owner = bots.owning_bot(session, ours, opened.database.now())
+        name = bots.username(session, owner)
+    if owner == ours:
+        return
+    sentence = {owner: MADE_ON_TRIAL, ours: MADE_LIVE}.get(SIMULATED_BOT, ANOTHER_BOT)
+    raise NotReady(sentence, database=settings.database, owner=f"@{name} ({owner})" if name else owner, ours=ours)
+
+
 def library(settings: Settings) -> Library:
     """The packs, proved, with the organisation's facts. Raises `PackError` or `OrganisationError` with every line."""
     if not settings.organisation.exists():
@@ -96,10 +124,8 @@ def library(settings: Settings) -> Library:
             "organisation's own facts"
         )
     organisation = load_organisation(settings.organisation)
-    if settings.live and organisation == load_organisation(EXAMPLE):
-        raise NotReady(
-            f"{settings.organisation_file} is still the invented example: fill in your organisation's own facts"
-        )
+    if settings.live and (invented := leftovers(settings.organisation)):
+        raise OrganisationError(invented)
     facts = organisation.facts_by_language()
     flows, journey = load_flows(facts=facts), load_journey()
     if problems := prove_journey(journey, {flow.id: flow.pack for flow in flows.values()}):

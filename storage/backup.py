@@ -24,12 +24,17 @@ KEY_REMINDER = (
 SIDE_FILES = ("-wal", "-shm")
 
 
-def backup(database: Database, file: Path) -> None:
-    """Writes a consistent copy to `file`, which appears only once whole and checked. Raises `StorageError`."""
+def backup(database: Database, file: Path, *, force: bool = False) -> None:
+    """Writes a consistent copy to `file`, which appears only once whole and checked. Raises `StorageError`.
+
+    Without `force` no file is replaced: it may be the only good copy.
+    """
     if database.file is None:
         raise StorageError('PostgreSQL makes its own backups: pg_dump --format=custom --file=FILE "$DATABASE_URL"')
     if file.resolve() == database.file.resolve():
         raise StorageError(f"{file} is the database itself: give the backup another name")
+    if file.exists() and not force:
+        raise StorageError("{file} exists already: give the backup another name, or replace it with --force", file=file)
     source = database.file
     _replace(file, lambda new: _copy_live(source, new))
 

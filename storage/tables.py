@@ -7,7 +7,7 @@ what `storage.vault` makes; all times are UTC.
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field
 
 from storage.columns import (
@@ -199,6 +199,17 @@ class Consent(Base, table=True):
     step: str
     channel: str
     at: datetime = moment()
+
+
+# ---------------------------------------------------------------------------------------------------------- the house
+class BotRow(Base, table=True):
+    """The bot that the dossiers belong to: one row. `username`: what Telegram calls it, once it has said so."""
+
+    __tablename__ = "bot"
+
+    id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    username: str | None = None
+    since: datetime = moment()
 
 
 class Heartbeat(Base, table=True):

@@ -9,6 +9,7 @@ from pathlib import Path
 from jalon.settings import EXAMPLE, Settings
 from simulator.app import Simulator
 from tests.harness import settings_for
+from tests.jalon import live
 
 TOKEN = "123456:" + "AbCdEfGhIjKlMnOpQrStUvWxYz012345678"  # the form that BotFather gives; opens nothing
 ROOT = EXAMPLE.parent
@@ -40,9 +41,7 @@ class Program:
 
     def _organisation(self) -> Path:
         """Facts of its own: the program refuses the example as it is."""
-        file = self.folder / "organisation.yaml"
-        file.write_text(EXAMPLE.read_text().replace("Valgarance Bilans", "Bilans d'essai"))
-        return file
+        return live.organisation(self.folder)
 
     @property
     def settings(self) -> Settings:

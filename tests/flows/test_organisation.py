@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 
 from flows.load import PACKS, read_pack
-from flows.organisation import Organisation, OrganisationError, load_organisation
+from flows.organisation import Organisation, OrganisationError, leftovers, load_organisation
 from flows.phrases import LANGUAGES, pipe
 from flows.wording import holes_of
 from tests.flows.reading import texts_of
+from tests.jalon import live
 
 EXAMPLE = Path(__file__).parents[2] / "organisation.example.yaml"
 
@@ -132,3 +133,21 @@ def test_the_languages_of_the_house_are_those_of_the_facts() -> None:
 )
 def test_a_name_that_ends_with_a_full_stop_brings_the_only_one(name: str, said: str) -> None:
     assert pipe("Je suis le robot de {organisation.name}.", lambda hole: name) == f"Je suis le robot de {said}"
+
+
+def test_every_line_that_is_still_invented_is_told(file: Path) -> None:
+    told = [str(problem).replace(str(file), "FILE") for problem in leftovers(file)]
+    assert told[0] == 'FILE:12: name: "Valgarance Bilans" is still the invented example: write your own'
+    assert [line.split()[1].rstrip(":") for line in told] == [
+        *("name", "address", "phone", "email", "website", "contact", "dpo", "complaints", "place")
+    ]
+
+
+def test_a_way_of_working_may_be_that_of_the_example(tmp_path: Path) -> None:
+    assert leftovers(live.organisation(tmp_path)) == []
+
+
+@pytest.mark.parametrize("phone", ["0199004217", "01.99.00.42.17", "01 99004217 (accueil)"])
+def test_the_invented_number_written_otherwise(tmp_path: Path, phone: str) -> None:
+    file = spoil(live.organisation(tmp_path), live.OWN["01 99 00 42 17"], phone)
+    assert len(leftovers(file)) == 1

@@ -5,13 +5,21 @@ from pathlib import Path
 from simulator import DEFAULT_TOKEN
 
 ROOT = Path(__file__).parents[2]
+OWN = {
+    "Valgarance": "Lavoir-sur-Loire",
+    "valgarance.example": "lavoir.test",
+    "01 99 00 42 17": "01 99 00 11 11",
+    "Camille Exemple": "Camille Martin",
+}
 
 
 def organisation(folder: Path) -> Path:
     """An organisation's file that is not the example any more."""
     example = (ROOT / "organisation.example.yaml").read_text(encoding="utf-8")
     file = folder / "organisation.yaml"
-    file.write_text(example.replace("Valgarance Bilans", "Bilans du Lavoir"), encoding="utf-8")
+    for before, after in OWN.items():
+        example = example.replace(before, after)
+    file.write_text(example, encoding="utf-8")
     return file
 
 

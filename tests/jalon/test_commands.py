@@ -12,8 +12,9 @@ from typer.testing import CliRunner, Result
 
 from jalon.cli import app
 from jalon.settings import read_settings
-from jalon.wiring import stores
+from jalon.wiring import bot_id, refuse_another_bot, stores
 from simulator import Simulator
+from storage.bots import keep_username
 from storage.records import Line, transcribe
 from tests.jalon import live
 
@@ -52,6 +53,74 @@ async def test_an_invitation_to_the_real_bot_carries_its_name(folder: Path, monk
             monkeypatch.setenv(name, value)
         said = (await asyncio.to_thread(jalon, "invite")).output
     assert re.search(r"^https://t\.me/jalon_bot\?start=\S+$", said, re.MULTILINE)
+
+
+def set_live(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    for name, value in live.settings(url).items():
+        monkeypatch.setenv(name, value)
+
+
+async def test_the_name_of_the_bot_is_asked_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with Simulator() as telegram:
+        set_live(monkeypatch, telegram.url)
+        await asyncio.to_thread(jalon, "invite")
+    assert re.search(r"^https://t\.me/jalon_bot\?start=\S+$", jalon("invite").output, re.MULTILINE)
+
+
+def test_without_telegram_and_without_the_name_nothing_is_made(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_live(monkeypatch, "http://127.0.0.1:9")
+    said = jalon("invite", "--name", "Nadia").output
+    assert "No invitation was made: try again once the connection is back" in said
+    with closing(sqlite3.connect("data/jalon.db")) as database:
+        assert database.execute("SELECT count(*) FROM beneficiary").fetchone() == (0,)
+
+
+# ------------------------------------------------------------------------------------------- trials, and the real people
+@pytest.mark.parametrize("command", ["invite", "inbox", "inbox --retry", "bot", "run"])
+def test_a_real_bot_does_not_take_the_dossiers_of_trials(
+    dossier: str, folder: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    live.organisation(folder)
+    set_live(monkeypatch, "http://127.0.0.1:9")
+    said = refusal(*command.split())
+    assert said.startswith("data/jalon.db holds the dossiers of your trials with the simulator")
+    assert "mv data trials" in said
+    assert "trials with the simulator" in refusal("adopt")
+    assert jalon("export", dossier).exit_code == 0  # reading is nobody's harm
+
+
+@pytest.fixture
+def real(folder: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A dossier of a real bot, whose name is known."""
+    with monkeypatch.context() as patch:
+        set_live(patch, "http://127.0.0.1:9")
+        settings = read_settings()
+        with stores(settings, create=True) as opened:
+            refuse_another_bot(settings, opened)
+            with opened.database.write() as session:
+                keep_username(session, bot_id(settings), "jalon_bot")
+        found = re.search(r"Dossier: (\S+)", jalon("invite", "--name", "Nadia").output)
+    assert found
+    return found[1]
+
+
+@pytest.mark.parametrize("command", ["invite", "inbox", "run"])
+def test_the_simulator_does_not_take_the_dossiers_of_real_people(real: str, command: str) -> None:
+    said = refusal(command)
+    assert said.startswith(
+        "data/jalon.db holds the dossiers of the bot @jalon_bot (1000000001), and TELEGRAM_BOT_TOKEN"
+    )
+
+
+def test_another_bot_takes_over_when_it_is_told_to(real: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_live(monkeypatch, "http://127.0.0.1:9")
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", "77:" + "A" * 30)
+    said = refusal("invite")
+    assert "the dossiers of the bot @jalon_bot (1000000001), and the token is that of the bot 77" in said
+    assert said.endswith("Then: jalon adopt")
+    assert "are now those of the bot 77" in jalon("adopt").output
+    assert "already those of the bot 77" in jalon("adopt").output
+    assert "holds the dossiers" not in jalon("invite").output
 
 
 def test_a_dossier_is_moved_by_another_link(dossier: str) -> None:

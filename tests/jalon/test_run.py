@@ -106,9 +106,7 @@ def test_a_master_key_of_another_database_is_refused(tmp_path: Path) -> None:
     key = tmp_path / "secrets" / "master.key"
     with closing(sqlite3.connect(tmp_path / "data" / "jalon.db")) as database, database:
         database.execute("INSERT INTO data_key VALUES (?, x'01', 'another key', '2027-01-01')", ("0" * 32,))
-    said = refusal(
-        tmp_path, "bot", **live.settings("http://127.0.0.1:9"), ORGANISATION_FILE=str(live.organisation(tmp_path))
-    )
+    said = refusal(tmp_path, SIMULATOR_PORT="0")
     assert "were made under another master key: put back the one" in said
     assert key.exists()
 
@@ -126,7 +124,14 @@ def test_a_live_bot_needs_its_organisation(tmp_path: Path) -> None:
     assert "organisation.yaml is missing: copy organisation.example.yaml" in refusal(tmp_path, **settings)
     file = live.organisation(tmp_path)
     file.write_text((live.ROOT / "organisation.example.yaml").read_text(encoding="utf-8"), encoding="utf-8")
-    assert "organisation.yaml is still the invented example" in refusal(tmp_path, **settings)
+    assert len(refusal(tmp_path, **settings).splitlines()) == 9  # name, address, phone, … each with its line
+    own = file.read_text(encoding="utf-8").replace('"Valgarance Bilans"', '"Bilans du Lavoir"')
+    file.write_text(own, encoding="utf-8")
+    lines = refusal(tmp_path, **settings).splitlines()
+    assert (
+        lines[1] == 'jalon: organisation.yaml:14: phone: "01 99 00 42 17" is still the invented example: write your own'
+    )
+    assert len(lines) == 8
     file.write_text("name: Bilans du Lavoir\ncolour: blue\n")
     lines = refusal(tmp_path, **settings).splitlines()
     assert all(line.startswith("jalon: organisation.yaml:") for line in lines)

@@ -161,6 +161,15 @@ def test_a_backup_over_the_database_is_refused(sqlite: Database) -> None:
         backup(sqlite, sqlite.file)
 
 
+def test_a_backup_is_not_replaced_by_accident(copy: Path, sqlite: Database) -> None:
+    someone(sqlite)
+    with pytest.raises(StorageError, match="exists already: give the backup another name, or replace it with --force"):
+        backup(sqlite, copy)
+    assert people(f"sqlite:///{copy}") == 1
+    backup(sqlite, copy, force=True)
+    assert people(f"sqlite:///{copy}") == 2
+
+
 def test_a_backup_that_cannot_be_written_says_why(sqlite: Database, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StorageError, match="cannot be written"):
@@ -169,8 +178,9 @@ def test_a_backup_that_cannot_be_written_says_why(sqlite: Database, tmp_path: Pa
 
 def test_a_folder_in_the_place_of_the_backup_is_left_alone(sqlite: Database, tmp_path: Path) -> None:
     (tmp_path / "taken").mkdir()
-    with pytest.raises(StorageError, match="cannot be written"):
-        backup(sqlite, tmp_path / "taken")
+    for force, refusal in ((False, "exists already"), (True, "cannot be written")):
+        with pytest.raises(StorageError, match=refusal):
+            backup(sqlite, tmp_path / "taken", force=force)
     assert files(tmp_path) >= {"taken", "data"}
     assert not [name for name in files(tmp_path) if name.startswith(".")]
 
