@@ -6,7 +6,7 @@ from math import ceil
 
 from bot.screens import Row, Screen, button
 from bot.talk import Talk
-from bot.words import plain, safe, say, shortened
+from bot.words import plain, safe, say, series, shortened
 from flows.buttons import Menu, Press
 from flows.flow import Flow, Node
 from flows.lengths import pieces, units
@@ -121,7 +121,9 @@ def recap(talk: Talk) -> list[Screen]:
 def _whole(talk: Talk, section: Section) -> Iterator[str]:
     """The answers of a section in full; a battery is counted, its answers stand in the list."""
     if isinstance(section.nodes[0].step, BatteryStep):
-        yield say("answers_battery_line", talk.language, count=len(section.nodes))
+        given = sum(section.run.answers[node.id].how == "given" for node in section.nodes)
+        told = series(given, len(section.nodes) - given, talk.language)
+        yield say("answers_battery_line", talk.language, given=told)
         return
     for number, node in enumerate(section.nodes, 1):
         first, *more = pieces(_read(section, node, talk.language), PIECE)

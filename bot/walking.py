@@ -9,7 +9,7 @@ from bot.answers import recap
 from bot.pieces import part_screen
 from bot.screens import Screen, answered_screen, question_screen
 from bot.talk import Talk
-from bot.words import say
+from bot.words import say, series
 from flows.effects import Committed, Dated, Effect, Finish, Flag, Kept, Lifted, Manner, Say, SetAside
 from flows.engine import Stepped, new_run, step
 from flows.events import Answered, Completed, Event, Started, Wrote
@@ -164,7 +164,9 @@ def _close(talk: Talk, flow: Flow, before: Run, after: Run, event: Event) -> Non
 def _closed_screen(flow: Flow, before: Run, after: Run, *, answered: bool) -> Screen:
     node, answer = flow.nodes[before.at], after.answers.get(before.at)
     if isinstance(node.step, BatteryStep) and answered and flow.last_of[node.step.id] == node.id:
-        return Screen(say("battery_done", after.language, items=len(node.step.items)))
+        how = [after.answers[f"{node.step.id}.{item.id}"].how for item in node.step.items]
+        told = series(how.count("given"), len(how) - how.count("given"), after.language)
+        return Screen(say("battery_done", after.language, given=told))
     left_open = isinstance(node.step, TextStep) and bool(before.parts)
     if answer and (answered or left_open):
         return answered_screen(flow, after, node, answer)

@@ -47,3 +47,10 @@ def spoken(language_code: str | None) -> str:
     """The language for somebody whose Telegram is in `language_code`: French by default, English to the rest of the world."""
     code = (language_code or "").partition("-")[0].lower()
     return code if code in LANGUAGES else ("en" if code and code != "fr" else "fr")
+
+
+def series(given: int, left: int, language: str) -> str:
+    """How many answers of a series were given, and how many questions were left out; plain text, for a hole."""
+    key = {0: "series_none", 1: "series_one"}.get(given, "series_given")
+    words = plain(say(key, language, count=given))
+    return plain(say("series_left", language, given=words, left=left)) if left else words

@@ -58,7 +58,7 @@ def forecast(flow: Flow, run: Run) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where the question at hand stands among the questions of the path taken; a battery counts as one question."""
+    """Where the question at hand stands among the questions of the path taken; each item of a battery is one."""
 
     question: int
     questions: int
@@ -72,7 +72,7 @@ def progress(flow: Flow, run: Run) -> Progress | None:
     if isinstance(step, Information):
         return None
     nodes = [flow.nodes[node] for node in (*run.path, *forecast(flow, run))]
-    steps = list(dict.fromkeys(node.step.id for node in nodes if not isinstance(node.step, Information)))
-    items = [node.id for node in nodes if node.step.id == step.id]
+    asked = [node.id for node in nodes if not isinstance(node.step, Information)]
+    items = [node.id for node in nodes if node.step is step]
     item = items.index(run.at) + 1 if len(items) > 1 else 0
-    return Progress(steps.index(step.id) + 1, len(steps), item, len(items) if item else 0)
+    return Progress(asked.index(run.at) + 1, len(asked), item, len(items) if item else 0)

@@ -212,6 +212,12 @@ async def test_why_is_said_over_the_chat_and_changes_nothing(home: House, nadia:
     assert nadia.asked()["message_id"] == question["message_id"]
 
 
+async def test_a_battery_tells_what_was_answered_and_what_was_left_out(nadia: Guest) -> None:
+    await at(nadia, "Affirmations")
+    await nadia.tap("Oui", SKIP, "Non")
+    assert said("battery_done", given="2 réponses (questions passées\N{NO-BREAK SPACE}: 1)") in nadia.texts()
+
+
 async def test_a_battery_changes_in_place_one_tap_each(nadia: Guest) -> None:
     question = await at(nadia, "Affirmations")
     count = len(nadia.messages)
@@ -221,7 +227,7 @@ async def test_a_battery_changes_in_place_one_tap_each(nadia: Guest) -> None:
     assert "J'aime la ville." in nadia.last()
     assert "3 sur 3" in nadia.last()
     await nadia.tap("Non")
-    assert said("battery_done", items=3) in nadia.texts()
+    assert said("battery_done", given="3 réponses") in nadia.texts()
     assert {k: v for k, v in nadia.results("kinds").items() if "items" in k} == {
         "items.sea": 3,
         "items.hills": 2,

@@ -24,8 +24,9 @@ from flows.events import (
     Wrote,
 )
 from flows.flow import Flow
-from flows.load import read_pack
+from flows.load import load_flows, read_pack
 from flows.path import progress
+from flows.play import Player
 from flows.run import Part
 from tests.flows.strategies import RUN_ID, START
 from tests.flows.walks import Walk
@@ -304,13 +305,25 @@ def test_progress_counts_the_questions_of_the_path_taken() -> None:
     assert progress(FLOW, arrived("hello").run) is None
     first = progress(FLOW, arrived("colour").run)
     assert first is not None
-    assert (first.question, first.questions) == (1, 8)
+    assert (first.question, first.questions) == (1, 9)
     longer = progress(FLOW, arrived("words").run)
     assert longer is not None
-    assert (longer.question, longer.questions) == (5, 9)
+    assert (longer.question, longer.questions) == (5, 10)
     item = progress(FLOW, arrived("survey.two").run)
     assert item is not None
-    assert (item.question, item.questions, item.item, item.items) == (9, 9, 2, 2)
+    assert (item.question, item.questions, item.item, item.items) == (10, 10, 2, 2)
+
+
+def test_progress_counts_a_long_series_as_it_is_lived() -> None:
+    """ "Question 1 sur 3" above 32 taps is not honest; and the count never goes back."""
+    player = Player(load_flows()["preliminary.motivations"], "fr")
+    player.begin()
+    told = []
+    while not player.run.outcome:
+        if at := progress(player.flow, player.run):
+            told.append((at.question, at.questions))
+        player.hears("lu" if at is None else "1, 2, 3" if player.run.at == "values" else "4")
+    assert told == [(question, 32) for question in range(1, 33)]
 
 
 # ------------------------------------------------------------------------------------------------------- what is refused
