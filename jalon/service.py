@@ -15,11 +15,11 @@ from telegram.error import InvalidToken, TelegramError
 from bot.commands import COMMANDS
 from bot.delivery import Delivery
 from bot.library import Library
-from bot.poller import Poller
 from bot.poller import pause as wait_a_little
 from bot.turn import House, retry_parked, take_turn
 from bot.words import PHRASES, say
 from flows.phrases import LANGUAGES
+from jalon.receiving import Address, announce, receive
 from jalon.settings import Settings
 from jalon.wiring import REFUSED_TOKEN, NotReady, Stores
 from storage.bots import keep_username
@@ -46,7 +46,8 @@ async def serve(
 
     Raises `NotReady` when Telegram refuses the token.
     """
-    await _connect(bot, stopping)
+    address = settings.webhook
+    await _connect(bot, address, stopping)
     if stopping.is_set():
         return
     ready()
@@ -54,8 +55,8 @@ async def serve(
     await asyncio.to_thread(_prepare, house, bot.username)
     limits = Limits(settings.messages_per_second, settings.chat_gap_seconds, settings.chat_burst)
     delivery = Delivery(stores.database, stores.vault, bot, f"{socket.gethostname()}:{os.getpid()}", limits)
-    poller = Poller(bot, lambda updates: take_turn(house, updates), delivery.wake.set)
-    parts = [poller.run(stopping), delivery.run(stopping), _live(stores, stopping)]
+    receiving = receive(bot, address, lambda updates: take_turn(house, updates), delivery.wake.set, stopping)
+    parts = [receiving, delivery.run(stopping), _live(stores, stopping)]
     tasks = [asyncio.ensure_future(part) for part in parts]
     await _until_one_ends(tasks, stopping)
 
@@ -85,12 +86,12 @@ async def _until_one_ends(tasks: Sequence[asyncio.Future[None]], stopping: async
             await task
 
 
-async def _connect(bot: Bot, stopping: asyncio.Event) -> None:
+async def _connect(bot: Bot, address: Address | None, stopping: asyncio.Event) -> None:
     """Greets Telegram, again and again until it answers: a bot that starts before its network is up must not die."""
     while not stopping.is_set():
         try:
             await bot.initialize()
-            await bot.delete_webhook()
+            await announce(bot, address)
             await _introduce(bot)
         except InvalidToken:
             raise NotReady(REFUSED_TOKEN) from None

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from io import StringIO
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from dotenv.parser import Binding, parse_stream
@@ -14,6 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.enrolment import Enrolment
 from jalon.home import MARK, PROJECT, VARIABLE, home
+from jalon.receiving import Address
 from storage.database import parse
 from storage.errors import StorageError
 
@@ -21,6 +24,8 @@ EXAMPLE = PROJECT / MARK
 SIMULATED_TOKEN = "42:simulated"  # noqa: S105 - opens nothing but the local simulator
 SIMULATED_BOT = int(SIMULATED_TOKEN.partition(":")[0])
 TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{20,}")
+SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")  # Bot API, setWebhook: 1 to 256 of these; ours is not to be guessed
+LISTEN = re.compile(r"[^:\s]+:\d{1,5}|\[[0-9a-fA-F:]+\]:\d{1,5}")
 SERVER = re.compile(r"https?://[^/\s]+/?")
 
 
@@ -48,6 +53,26 @@ def _database(url: str) -> str:
     return url
 
 
+def _public(url: str) -> str:
+    parts = urlsplit(url)
+    loopback = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost")  # a simulator's
+    if url and not (parts.hostname and (parts.scheme == "https" or loopback) and len(parts.path) > 1):
+        raise ValueError("an address such as https://bilan.example.org/telegram is expected, with a path")
+    return url
+
+
+def _listening(address: str) -> str:
+    if not LISTEN.fullmatch(address):
+        raise ValueError("host:port is expected, such as 127.0.0.1:8443")
+    return address
+
+
+def _secret(secret: SecretStr | None) -> SecretStr | None:
+    if secret is not None and not SECRET.fullmatch(secret.get_secret_value()):
+        raise ValueError(f"16 to 256 letters, digits, _ and - are expected; a new one: {token_urlsafe(32)}")
+    return secret
+
+
 class Settings(BaseSettings):
     """Each field is the environment variable of the same name; its description is its documentation."""
 
@@ -59,6 +84,20 @@ class Settings(BaseSettings):
     telegram_api_url: Annotated[str, AfterValidator(_server)] = Field(
         default="https://api.telegram.org",
         description="the Bot API server: Telegram's, a local one, or a simulator (http://host:port)",
+    )
+    telegram_mode: Literal["polling", "webhook"] = Field(
+        default="polling",
+        description="polling: Jalon asks Telegram for what is new; webhook: Telegram brings it to WEBHOOK_URL",
+    )
+    webhook_url: Annotated[str, AfterValidator(_public)] = Field(
+        default="", description="the public https address that Telegram brings updates to, with its path"
+    )
+    webhook_listen: Annotated[str, AfterValidator(_listening)] = Field(
+        default="127.0.0.1:8443", description="host:port where Jalon listens, behind your reverse proxy"
+    )
+    webhook_secret: Annotated[SecretStr | None, AfterValidator(_secret)] = Field(
+        default=None,
+        description="what Telegram shows with each update: 16 to 256 of A-Z a-z 0-9 _ -; kept by you alone",
     )
     database_url: Annotated[str, AfterValidator(_database)] = Field(
         default="sqlite:///data/jalon.db",
@@ -96,6 +135,15 @@ class Settings(BaseSettings):
         return token
 
     @model_validator(mode="after")
+    def _webhook_is_whole(self) -> "Settings":
+        if self.telegram_mode == "webhook" and not (self.webhook_url and self.webhook_secret):
+            raise ValueError(
+                "TELEGRAM_MODE: webhook needs WEBHOOK_URL, such as https://bilan.example.org/telegram, and "
+                f"WEBHOOK_SECRET, for instance {token_urlsafe(32)}"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _at_home(self) -> "Settings":
         """Relative paths are those of Jalon's home, not of the folder where one stands."""
         self._home = home()
@@ -117,6 +165,14 @@ class Settings(BaseSettings):
     def live(self) -> bool:
         """Whether the bot talks to a Bot API server of its own settings, not to the simulator that `jalon run` starts."""
         return self.telegram_bot_token is not None
+
+    @property
+    def webhook(self) -> Address | None:
+        """Where updates are brought; None where they are asked for."""
+        if self.telegram_mode == "polling" or self.webhook_secret is None:
+            return None
+        host, _, port = self.webhook_listen.rpartition(":")
+        return Address(self.webhook_url, self.webhook_secret.get_secret_value(), host.strip("[]"), int(port))
 
     @property
     def database(self) -> str:
@@ -176,10 +232,12 @@ def _number(binding: Binding) -> int:
 
 
 def _line(error: Mapping[str, Any]) -> str:
+    what = error["msg"].removeprefix("Value error, ").replace("Input should", "the value should")
+    if not error["loc"]:  # about several settings: its words name them
+        return str(what)
     name = str(error["loc"][0])
     if error["type"] == "extra_forbidden":
         close = get_close_matches(name, Settings.model_fields, 1)
         meant = f"; did you mean {close[0].upper()}?" if close else ", see .env.example"
         return f"{name.upper()} in .env: there is no such setting{meant}"
-    what = error["msg"].removeprefix("Value error, ").replace("Input should", "the value should")
     return f"{name.upper()}: {what} ({Settings.model_fields[name].description})"

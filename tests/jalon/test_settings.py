@@ -32,7 +32,10 @@ def test_each_example_has_a_comment_and_is_accepted(name: str) -> None:
     read_settings(**{name.lower(): examples()[name]})
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name not in ("TELEGRAM_BOT_TOKEN", "ENROLMENT")])
+NO_DEFAULT = ("TELEGRAM_BOT_TOKEN", "ENROLMENT", "WEBHOOK_URL", "WEBHOOK_SECRET")
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in NO_DEFAULT])
 def test_each_example_is_the_default(name: str) -> None:
     given = read_settings(**{name.lower(): examples()[name]})
     assert getattr(given, name.lower()) == getattr(read_settings(), name.lower())
@@ -49,6 +52,11 @@ WRONG = [
     ("TELEGRAM_BOT_TOKEN", examples()["TELEGRAM_BOT_TOKEN"], "this is still the example"),
     ("TELEGRAM_API_URL", "api.telegram.org", "an address such as https://api.telegram.org"),
     ("TELEGRAM_API_URL", "https://api.telegram.org/bot", "an address such as https://api.telegram.org"),
+    ("TELEGRAM_MODE", "push", "'polling' or 'webhook'"),
+    ("WEBHOOK_URL", "http://bilan.example.org/telegram", "an address such as https://bilan.example.org/telegram"),
+    ("WEBHOOK_URL", "https://bilan.example.org", "with a path"),
+    ("WEBHOOK_LISTEN", "8443", "host:port is expected"),
+    ("WEBHOOK_SECRET", "s3cret", "16 to 256 letters, digits"),
     ("DATABASE_URL", "mysql://jalon:s3cret@host/name", "sqlite:///folder/jalon.db or postgresql://"),
     ("DATABASE_URL", "data/jalon.db", "sqlite:///folder/jalon.db or postgresql://"),
     ("ENROLMENT", "closed", "'invitation' or 'open'"),
@@ -146,3 +154,12 @@ def test_a_token_and_a_password_are_not_shown() -> None:
     assert TOKEN not in shown
     assert "s3cret" not in shown
     assert settings.database == "postgresql://jalon:***@host/name"
+
+
+def test_a_webhook_without_its_address_is_refused_with_a_secret_to_take(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TELEGRAM_MODE", "webhook")
+    with pytest.raises(SettingsError, match=r"^TELEGRAM_MODE: webhook needs WEBHOOK_URL") as refused:
+        read_settings()
+    proposed = str(refused.value).rpartition(" ")[2]
+    told = {"webhook_url": "https://bilan.example.org/telegram", "webhook_secret": proposed}
+    assert read_settings(**told).webhook is not None

@@ -1,0 +1,91 @@
+"""How updates come in: asked for by long polling, or brought to an address of ours (webhook). Both end in the same turn."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import uvicorn
+from telegram import Bot
+
+from bot.gathering import Gathering
+from bot.incoming import ALLOWED, RawUpdate
+from bot.poller import Poller
+from bot.webhook import MOST_CONNECTIONS, Webhook
+
+Turn = Callable[[Sequence[RawUpdate]], None]
+LONGEST_GOODBYE = 8  # seconds for requests in hand when stopping
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where Telegram brings updates (`url`), the secret it shows, and where this process listens for them."""
+
+    url: str
+    secret: str
+    host: str
+    port: int
+
+
+async def announce(bot: Bot, address: Address | None) -> None:
+    """Tells Telegram how updates are received."""
+    if address is None:
+        await bot.delete_webhook()
+    else:
+        await bot.set_webhook(
+            address.url,
+            secret_token=address.secret,
+            allowed_updates=ALLOWED,
+            max_connections=MOST_CONNECTIONS,
+        )
+
+
+async def receive(
+    bot: Bot, address: Address | None, turn: Turn, after: Callable[[], None], stopping: asyncio.Event
+) -> None:
+    """Receives updates until `stopping` is set; the turn in hand is finished."""
+    if address is None:
+        await Poller(bot, turn, after).run(stopping)
+    else:
+        await _serve(address, Gathering(turn, after), stopping)
+
+
+async def _serve(address: Address, gathering: Gathering, stopping: asyncio.Event) -> None:
+    """First the door closes, then the last turn is made: every request is answered by its commit. Raises `OSError`."""
+    listening = socket.create_server((address.host, address.port))
+    closing = asyncio.Event()
+    turns = asyncio.ensure_future(gathering.run(closing))
+    server = _Server(_config(Webhook(urlsplit(address.url).path, address.secret, gathering.take)))
+    serving = asyncio.ensure_future(server.serve(sockets=[listening]))
+    stop = asyncio.ensure_future(stopping.wait())
+    await asyncio.wait([serving, stop, turns], return_when=asyncio.FIRST_COMPLETED)
+    server.should_exit = True
+    stop.cancel()
+    try:
+        await serving
+    finally:
+        closing.set()
+        await turns
+
+
+def _config(application: Webhook) -> uvicorn.Config:
+    return uvicorn.Config(
+        application,
+        lifespan="off",
+        access_log=False,  # a line a request would say who writes when
+        log_config=None,
+        server_header=False,
+        date_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=LONGEST_GOODBYE,
+    )
+
+
+class _Server(uvicorn.Server):
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Signals are the service's (`jalon.service.stop_on_signals`)."""
+        yield
