@@ -1,7 +1,6 @@
 """The command `jalon`. Each subcommand is thin: settings, wiring, one call; every refusal is one clear line and exit 1."""
 
 import asyncio
-import json
 import logging
 import sys
 from collections.abc import Callable, Iterator
@@ -10,7 +9,6 @@ from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any
-from uuid import UUID
 
 import typer
 from telegram import Bot
@@ -18,7 +16,7 @@ from telegram import Bot
 from bot.library import Library
 from flows.organisation import OrganisationError
 from flows.problems import PackError
-from jalon import adoption, greeting, invitations, local, parked, service
+from jalon import adoption, dossiers, greeting, invitations, local, parked, service
 from jalon.alone import alone
 from jalon.flows_cli import app as flows_app
 from jalon.settings import Settings, SettingsError, read_settings
@@ -26,7 +24,6 @@ from jalon.wiring import NotReady, library, make_bot, refuse_another_bot, stores
 from storage import backup as backups
 from storage.database import Database
 from storage.errors import StorageError
-from storage.export import export as export_record
 from storage.keys import MasterKey
 from storage.migrate import upgrade
 
@@ -149,7 +146,7 @@ async def _serve(
 def invite(
     name: Annotated[str, typer.Option(help="the name the counsellor knows the person by")] = "",
     counsellor: Annotated[str, typer.Option(help="the counsellor's name or e-mail address")] = "",
-    relink: Annotated[UUID | None, typer.Option(help="a dossier to move to another Telegram account")] = None,
+    relink: Annotated[str | None, typer.Option(help="a dossier to move to another Telegram account")] = None,
     language: Annotated[str, typer.Option(help="fr or en")] = "fr",
 ) -> None:
     """Open a dossier and print its invitation link and QR code; with --relink, move one to another account."""
@@ -167,18 +164,23 @@ def invite(
     typer.echo(invitations.card(door, made))
 
 
+@command("dossiers")
+def list_dossiers() -> None:
+    """List the dossiers: number, name, counsellor, phase, last activity, flags that wait. Never what was written."""
+    settings = _settings()
+    with stores(settings) as opened:
+        for line in dossiers.listing(settings, opened, "fr"):
+            typer.echo(line)
+
+
 @command("export")
 def export(
-    beneficiary: Annotated[UUID, typer.Argument(help="the dossier's identifier")],
-    format: Annotated[str, typer.Option(help="json")] = "json",
+    beneficiary: Annotated[str, typer.Argument(help="the dossier's number, or its beginning")],
+    format: Annotated[str, typer.Option(help="json, or html: a page to read and print")] = "json",
 ) -> None:
-    """Print the structured record of a dossier."""
-    if format != "json":
-        raise NotReady(f"the format {format!r} is not known; use json")
-    settings = _settings()
-    with stores(settings) as opened, opened.database.read() as session:
-        record = export_record(session, opened.vault, beneficiary, {}, opened.database.now())
-    typer.echo(json.dumps(record, ensure_ascii=False, indent=2))
+    """Print the record of a dossier. As a page: jalon export NUMBER --format html > dossier.html"""
+    with stores(_settings()) as opened:
+        typer.echo(dossiers.record(opened, beneficiary, format))
 
 
 @command("inbox")

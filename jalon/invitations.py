@@ -18,6 +18,7 @@ from jalon.settings import Settings
 from jalon.wiring import REFUSED_TOKEN, NotReady, Stores, bot_id, make_bot
 from storage import people
 from storage.bots import keep_username, username
+from storage.listing import find
 from storage.tables import Counsellor, table
 
 _counsellors = table(Counsellor)
@@ -53,11 +54,10 @@ def invite(settings: Settings, stores: Stores, *, name: str, counsellor: str, la
         return _made(settings, session, dossier, now, "enrol")
 
 
-def relink(settings: Settings, stores: Stores, dossier: UUID) -> Made:
+def relink(settings: Settings, stores: Stores, number: str) -> Made:
     """Invites another account to an existing dossier; earlier unused links die. The old account loses access at the press."""
     with stores.database.write() as session:
-        if people.dossier(session, dossier) is None:
-            raise NotReady(f"there is no dossier {dossier}")
+        dossier = find(session, number)
         now = stores.database.now()
         people.revoke_invitations(session, dossier, now)
         return _made(settings, session, dossier, now, "relink")

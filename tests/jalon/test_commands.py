@@ -129,7 +129,7 @@ def test_a_dossier_is_moved_by_another_link(dossier: str) -> None:
         in jalon("invite", "--relink", dossier).output
     )
     nobody = "00000000-0000-0000-0000-000000000000"
-    assert refusal("invite", "--relink", nobody) == f"there is no dossier {nobody}"
+    assert refusal("invite", "--relink", nobody) == f"there is no dossier {nobody}: jalon dossiers lists their numbers"
 
 
 def test_an_invitation_in_a_language_nobody_speaks_here(dossier: str) -> None:
@@ -181,8 +181,38 @@ def test_an_export_of_nobody(dossier: str) -> None:
     assert "00000000" in refusal("export", "00000000-0000-0000-0000-000000000000")
 
 
+@pytest.mark.parametrize("number", ["Nadia", "zz", "12345-6789", ""])
+def test_a_number_that_is_none(dossier: str, number: str) -> None:
+    assert refusal("export", number) == f"there is no dossier {number}: jalon dossiers lists their numbers"
+
+
+def test_the_beginning_of_a_number_is_enough(dossier: str) -> None:
+    assert dossier in jalon("export", dossier[:8]).output
+    assert f"Dossier: {dossier}" in jalon("invite", "--relink", dossier[:8].upper()).output
+
+
+def test_a_beginning_that_two_dossiers_share(dossier: str) -> None:
+    first = dossier[0]
+    while len([line for line in jalon("dossiers").output.splitlines() if line.startswith(first)]) < 2:
+        jalon("invite")
+    assert refusal("export", first) == f"2 dossiers begin with {first}: write more of the number"
+
+
+def test_the_dossiers_are_listed(dossier: str) -> None:
+    jalon("invite", "--counsellor", "Camille")
+    head, *rows = jalon("dossiers").output.splitlines()
+    assert head.split() == ["Number", "Name", "Counsellor", "Phase", "Last", "activity", "Flags", "Telegram"]
+    assert sorted(row.split()[1] for row in rows) == ["-", "Nadia"]
+    assert any(row.startswith(dossier[:8]) for row in rows)
+    assert any("Camille" in row for row in rows)
+
+
+def test_a_dossier_as_a_page(dossier: str) -> None:
+    assert "<h1>Nadia</h1>" in jalon("export", dossier, "--format", "html").output
+
+
 def test_an_export_in_a_format_nobody_knows(dossier: str) -> None:
-    assert refusal("export", dossier, "--format", "pdf") == "the format 'pdf' is not known; use json"
+    assert refusal("export", dossier, "--format", "pdf") == "the format pdf is not known; use json or html"
 
 
 # ---------------------------------------------------------------------------------------------------- where the data is

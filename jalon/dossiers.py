@@ -1,0 +1,57 @@
+"""Dossiers as the terminal shows them: a table without content, and the record of one as JSON or as a page."""
+
+import json
+from collections.abc import Iterator
+from zoneinfo import ZoneInfo
+
+from flows.journey import load_journey
+from jalon.settings import Settings
+from jalon.wiring import NotReady, Stores
+from storage.export import export
+from storage.export_schema import Export
+from storage.listing import Listed, dossiers, find, short
+
+FORMATS = ("json", "html")
+HEADS = ("Number", "Name", "Counsellor", "Phase", "Last activity", "Flags", "Telegram")
+
+
+def listing(settings: Settings, stores: Stores, language: str) -> Iterator[str]:
+    """A line for each dossier: number, name, counsellor, phase, last activity, flags that wait, reachable or not."""
+    with stores.database.read() as session:
+        found = dossiers(session)
+    if not found:
+        yield "There is no dossier yet."
+        return
+    digits = short([each.id for each in found])
+    rows = [HEADS, *(_row(settings, each, digits, language) for each in found)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def _row(settings: Settings, each: Listed, digits: int, language: str) -> tuple[str, ...]:
+    state = load_journey().pack.states.get(each.journey_at)
+    active = each.last_active_at
+    return (
+        each.id.hex[:digits],
+        each.name or "-",
+        each.counsellor or "-",
+        state.title[language] if state else each.journey_at,
+        f"{active.astimezone(ZoneInfo(settings.time_zone)):%d/%m/%Y %H:%M}" if active else "-",
+        str(each.flags or "-"),
+        "stopped" if each.stopped_at else "not reachable" if each.unreachable_since else "ok" if active else "-",
+    )
+
+
+def record(stores: Stores, number: str, format: str) -> str:
+    """The record of the dossier whose number begins so."""
+    if format not in FORMATS:
+        raise NotReady("the format {format} is not known; use json or html", format=format)
+    with stores.database.read() as session:
+        made = export(session, stores.vault, find(session, number), {}, stores.database.now())
+    if format == "json":
+        return json.dumps(made, ensure_ascii=False, indent=2)
+    from pages.record import record_page  # loading the templates takes a while: who wants a page pays for it
+
+    filled = Export.model_validate(made)
+    return record_page(filled, filled.dossier.language)

@@ -1,0 +1,1 @@
+"""Pages of HTML that stand by themselves, for the command and for the dashboard. No network, no script, no form."""
