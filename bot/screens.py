@@ -8,6 +8,7 @@ from bot.words import safe, say, shortened
 from flows.buttons import Menu, Op, Press, encode
 from flows.effects import Manner
 from flows.flow import Flow, Node
+from flows.making import joined
 from flows.pack import (
     BatteryStep,
     Choice,
@@ -212,9 +213,8 @@ def _ways_out(asking: Asking) -> Iterator[Row]:
         yield last
 
 
-def _keep(asking: Asking, former: Answer) -> Iterator[str]:
-    read = safe(shortened(read_answer(asking.node, former, asking.language)))
-    yield f"{say('answered', asking.language)} <i>{read}</i>"
+def _so_far(asking: Asking, read: str) -> str:
+    return f"{say('answered', asking.language)} <i>{safe(shortened(read))}</i>"
 
 
 # ------------------------------------------------------------------------------------------------------- the screens
@@ -229,8 +229,10 @@ def question_screen(flow: Flow, run: Run, manner: Manner = "ask", lead: str = ""
     paragraphs += HINTS.get(type(asking.step), _no_hint)(asking, asking.step)
     rows = list(BUTTONS[type(asking.step)](asking, asking.step))
     if former and not isinstance(asking.step, Information) and not run.parts:
-        paragraphs += _keep(asking, former)
+        paragraphs.append(_so_far(asking, read_answer(asking.node, former, asking.language)))
         rows.insert(0, [asking.named("button_keep", "keep")])
+    elif run.parts:
+        paragraphs.append(_so_far(asking, joined(run.parts)))
     return Screen("\n\n".join(p for p in paragraphs if p), tuple(rows + list(_ways_out(asking))))
 
 

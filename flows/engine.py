@@ -63,7 +63,9 @@ def _show(flow: Flow, run: Run, at: str) -> Stepped:
     """Moves to a node and shows it: a new visit, with the answer it had as the starting point."""
     former = run.answers.get(at)
     ticks = former.value if former and isinstance(former.value, list) else []
-    shown = replace(run, at=at, visit=run.visit + 1, marks=tuple(ticks), parts=(), paused=False)
+    drafts = dict(run.drafts)
+    parts = drafts.pop(at, ())
+    shown = replace(run, at=at, visit=run.visit + 1, marks=tuple(ticks), parts=parts, drafts=drafts, paused=False)
     return shown, [Say(at, shown.visit, "offer" if former else "ask")]
 
 
@@ -179,13 +181,13 @@ def _started(flow: Flow, run: Run, event: Started, now: datetime) -> Stepped:
 
 
 def _keep_open_answer(flow: Flow, run: Run, now: datetime) -> Stepped:
-    """Leaving an open question keeps what was written there, if it makes an answer."""
+    """Leaving an open question keeps what was written there: as its answer if it makes one, else as a draft."""
     if not run.parts:
         return run, []
     try:
         return _answer(flow, run, run.at, "given", joined(run.parts), run.parts, now)
     except Invalid:
-        return run, []
+        return replace(run, drafts={**run.drafts, run.at: run.parts}), []
 
 
 def _went_back(flow: Flow, run: Run, event: WentBack, now: datetime) -> Stepped:

@@ -37,6 +37,7 @@ class Answer:
 
 
 NO_ANSWERS: Mapping[str, Answer] = MappingProxyType({})
+NO_DRAFTS: Mapping[str, tuple[Part, ...]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Run:
     `visit` numbers each showing of a question within the run: a button of an earlier visit is stale.
     `path` holds the answered nodes that count, in order: the walk from the first node along the answers.
     `marks` are the choices ticked so far, `parts` the messages of an open answer so far.
+    `drafts` are the messages left at open questions too short to be their answer: taken up when one comes back.
     """
 
     id: UUID
@@ -58,6 +60,7 @@ class Run:
     path: tuple[str, ...] = ()
     marks: tuple[str, ...] = ()
     parts: tuple[Part, ...] = ()
+    drafts: Mapping[str, tuple[Part, ...]] = field(default_factory=lambda: NO_DRAFTS)
     paused: bool = False
 
     @property

@@ -1,6 +1,6 @@
 """Runs and the history of their answers. Statements, not objects: a turn happens hundreds of times a second."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -130,7 +130,8 @@ def _moved_aside(before: Run, after: Run, given: Mapping[str, Answer]) -> Iterat
 
 def _position(session: Session, vault: Vault, owner: UUID, run: Run, now: datetime) -> dict[str, Any]:
     """The columns of a run that change."""
-    content = {"path": run.path, "marks": run.marks, "parts": [[part.key, part.text] for part in run.parts]}
+    drafts = {node: _pairs(parts) for node, parts in run.drafts.items()}
+    content = {"path": run.path, "marks": run.marks, "parts": _pairs(run.parts), "drafts": drafts}
     return {
         "language": run.language,
         "at_node": run.at,
@@ -143,12 +144,19 @@ def _position(session: Session, vault: Vault, owner: UUID, run: Run, now: dateti
     }
 
 
+def _pairs(parts: Iterable[Part]) -> list[list[str]]:
+    return [[part.key, part.text] for part in parts]
+
+
+def _parts(pairs: Iterable[Iterable[str]]) -> tuple[Part, ...]:
+    return tuple(Part(*pair) for pair in pairs)
+
+
 def _answer_row(
     session: Session, vault: Vault, owner: UUID, run_id: UUID, seq: int, node: str, answer: Answer
 ) -> dict[str, Any]:
     id = uuid4()
-    parts = [[part.key, part.text] for part in answer.parts]
-    content = {"value": answer.value, "shown": answer.shown, "parts": parts}
+    content = {"value": answer.value, "shown": answer.shown, "parts": _pairs(answer.parts)}
     return {
         "id": id,
         "run_id": run_id,
@@ -211,7 +219,8 @@ def _run(session: Session, vault: Vault, row: Row[Any]) -> Run:
         answers={answer.step: _answer(session, vault, row.beneficiary_id, answer) for answer in answers},
         path=tuple(content["path"]),
         marks=tuple(content["marks"]),
-        parts=tuple(Part(*part) for part in content["parts"]),
+        parts=_parts(content["parts"]),
+        drafts={node: _parts(pairs) for node, pairs in content.get("drafts", {}).items()},  # a run of before has none
         paused=row.paused,
     )
 
@@ -225,6 +234,6 @@ def _answer(session: Session, vault: Vault, owner: UUID, row: Row[Any]) -> Answe
         visit=row.visit,
         shown=content["shown"],
         language=row.language,
-        parts=tuple(Part(*part) for part in content["parts"]),
+        parts=_parts(content["parts"]),
         aside=row.aside,
     )

@@ -174,6 +174,28 @@ async def test_leaving_an_open_question_keeps_what_was_written(nadia: Guest) -> 
     assert nadia.results("kinds") == {"which": "story", "story": "Le matin, je marche."}
 
 
+async def test_a_beginning_too_short_to_be_an_answer_waits_as_a_draft(nadia: Guest) -> None:
+    await at(nadia, "Histoire")
+    await nadia.tell("Dormi")
+    await nadia.tell("/retour")
+    await nadia.tap(KEEP)
+    assert nadia.last().endswith(f"{said('answered')} Dormi"), "it is there on the way back"
+    await nadia.tell("puis marché")
+    await nadia.tap(DONE)
+    assert nadia.results("kinds")["story"] == "Dormi\npuis marché"
+
+
+async def test_a_beginning_is_there_after_a_pause(nadia: Guest) -> None:
+    await at(nadia, "Histoire")
+    await nadia.tell("Dormi")
+    await nadia.tell("/pause")
+    await nadia.tell("/reprendre")
+    assert f"{said('answered')} Dormi" in nadia.last()
+    await nadia.tell("puis marché")
+    await nadia.tap(DONE)
+    assert nadia.results("kinds")["story"] == "Dormi\npuis marché"
+
+
 async def test_changing_the_language_in_the_middle_of_an_answer_keeps_its_pieces(nadia: Guest) -> None:
     await at(nadia, "Histoire")
     await nadia.tell("Le matin, je marche.")

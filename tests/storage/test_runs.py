@@ -48,6 +48,7 @@ runs = st.builds(
     path=st.lists(nodes, max_size=5).map(tuple),
     marks=st.lists(texts, max_size=3).map(tuple),
     parts=parts,
+    drafts=st.dictionaries(nodes, parts),
     paused=st.booleans(),
 )
 
