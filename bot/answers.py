@@ -11,7 +11,7 @@ from flows.buttons import Menu, Press
 from flows.flow import Flow, Node
 from flows.lengths import pieces, units
 from flows.pack import BatteryStep, Information
-from flows.run import Run
+from flows.run import Answer, Run
 from flows.wording import read_answer
 from storage.latest import latest_runs
 from storage.runs import load_run
@@ -63,9 +63,17 @@ def sections(talk: Talk) -> list[Section]:
 
 # -------------------------------------------------------------------------------------------------------------- lists
 def _line(section: Section, node: Node, number: int, read: str) -> str:
-    answer = section.run.answers[node.id]
+    return f"{number}. {_asked_and_read(node, section.run.answers[node.id], read)}"
+
+
+def _asked_and_read(node: Node, answer: Answer, read: str) -> str:
     asked = node.item.text[answer.language] if node.item else answer.shown
-    return f"{number}. {safe(shortened(asked, QUESTION))}\n→ <b>{safe(read)}</b>"
+    return f"{safe(shortened(asked, QUESTION))}\n→ <b>{safe(read)}</b>"
+
+
+def changed_line(node: Node, answer: Answer, language: str) -> str:
+    """One answer as it stands now, for who has just changed it (HTML)."""
+    return _asked_and_read(node, answer, shortened(read_answer(node, answer, language), ANSWER))
 
 
 def _read(section: Section, node: Node, language: str) -> str:
@@ -78,7 +86,13 @@ def overview(talk: Talk) -> Screen:
     if not found:
         return Screen(say("answers_none", talk.language))
     rows = [[button(f"{s.title} ({len(s.nodes)})", Menu("answers", f"{i}-0"))] for i, s in enumerate(found)]
-    return Screen(say("answers_sections", talk.language), tuple(rows))
+    return Screen(say("answers_sections", talk.language), (*rows, *_to_question(talk)))
+
+
+def _to_question(talk: Talk) -> list[Row]:
+    """The way back to the question at hand, where there is one."""
+    run = talk.active_run()
+    return [[button(say("button_question", talk.language), Menu("question"))]] if run and run.outcome is None else []
 
 
 def page(talk: Talk, argument: str) -> Screen:
@@ -105,7 +119,7 @@ def _page(talk: Talk, section: Section, index: int, at: int, pages: int) -> Scre
     if turning:
         rows.append([button(say(key, talk.language), Menu("answers", f"{index}-{to}")) for key, to in turning])
     rows.append([button(say("button_answers", talk.language), Menu("answers"))])
-    return Screen(text, tuple(rows))
+    return Screen(text, (*rows, *_to_question(talk)))
 
 
 def recap(talk: Talk) -> list[Screen]:

@@ -5,8 +5,8 @@ from bot.consent import may_collect
 from bot.reprise import refused, reprise
 from bot.screens import Screen
 from bot.talk import Talk
-from bot.travel import go_on, present
-from bot.typed import answer, today
+from bot.travel import acknowledge, go_on, present
+from bot.typed import CORRECTION, answer, today
 from bot.walking import leave, show_anew
 from flows.effects import Finish, Say
 from flows.engine import step
@@ -18,6 +18,7 @@ from flows.understand import Misunderstood, Understood, understand
 from storage.heard import Heard, heard_in
 from storage.latest import latest_runs
 from storage.runs import load_run
+from storage.showings import showings
 
 
 def edited(talk: Talk) -> None:
@@ -34,20 +35,26 @@ def edited(talk: Talk) -> None:
     if not may_collect(talk, run):
         talk.say("stopped_speech")
         return
-    talk.hear("edited", part.text, edited_of=heard.id if heard else None)
+    talk.hear(CORRECTION, part.text, run if heard is None else None, edited_of=heard.id if heard else None)
     if found:
         _correct(talk, *found, part)
     elif run and any(p.key == part.key for p in run.parts):
         _rewrite(talk, run, part)
-    elif run and heard and _was_a_try(run, heard) and not _is_commitment(talk, run, run.at):
+    elif run and _is_a_try(talk, run, heard) and not _is_commitment(talk, run, run.at):
         answer(talk, run, part.text)
     else:
         talk.say("edit_unknown")
 
 
-def _was_a_try(run: Run, heard: Heard) -> bool:
-    """Whether the message was written under the question at hand, and made no answer of it."""
-    return (heard.kind, heard.run_id, heard.step) == ("text", run.id, run.at)
+def _is_a_try(talk: Talk, run: Run, heard: Heard | None) -> bool:
+    """Whether the message was written under the question at hand, and made no answer of it.
+
+    One never heard whose correction came before it (`bot.typed` lets its first words answer nothing) is such a try too.
+    """
+    if heard is not None:
+        return heard.kind in ("text", CORRECTION) and (heard.run_id, heard.step) == (run.id, run.at)
+    shown = [showing for showing in showings(talk.session, talk.chat_id, run.id, run.visit) if showing.step == run.at]
+    return any(one.message_id is not None and one.message_id < (talk.incoming.message_id or 0) for one in shown)
 
 
 def _is_commitment(talk: Talk, run: Run, node: str) -> bool:
@@ -103,7 +110,7 @@ def _correct(talk: Talk, run: Run, node: str, part: Part) -> None:
         talk.say("edit_not_understood")
         return
     show_anew(talk, run, stepped[0], node)
-    talk.say("edit_done")
+    acknowledge(talk, run, stepped[1])
     _make_active(talk, run, stepped[0])
     go_on(talk, run, event, stepped=stepped)
     if not any(isinstance(effect, Say | Finish) for effect in stepped[1]):

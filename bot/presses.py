@@ -2,23 +2,13 @@
 
 from collections.abc import Callable
 
-from bot.answers import overview, page
-from bot.commands import (
-    ask_to_stop,
-    choose_language,
-    counsellor_done,
-    go_on_after_all,
-    pause,
-    privacy,
-    stop,
-    write_to_counsellor,
-)
 from bot.consent import may_collect
 from bot.gestures import spoken_press
 from bot.incoming import Incoming
-from bot.screens import Screen, why_text
+from bot.menus import menu_pressed, unknown
+from bot.screens import why_text
 from bot.talk import Talk
-from bot.travel import activate, enter, go_on, resume
+from bot.travel import activate, go_on
 from bot.walking import leave
 from flows.buttons import Menu, Op, Press, decode
 from flows.engine import step
@@ -34,15 +24,11 @@ def pressed(talk: Talk, incoming: Incoming) -> None:
     """A press on any button of ours."""
     press = decode(incoming.text)
     if isinstance(press, Menu):
-        _menu_pressed(talk, press)
+        menu_pressed(talk, press)
     elif isinstance(press, Press):
         _question_pressed(talk, press)
     else:
-        _unknown(talk, "")
-
-
-def _unknown(talk: Talk, argument: str) -> None:
-    talk.notice("ended_button")
+        unknown(talk, "")
 
 
 # ----------------------------------------------------------------------------------------------- buttons of questions
@@ -84,7 +70,13 @@ def _apply(talk: Talk, run: Run, node: Node, press: Press) -> None:
 
 def _not_yet(talk: Talk, node: Node, reason: str) -> None:
     """The ticks or words so far do not make an answer: a notice says what is missing, and they stay."""
-    known = {"too_many": "marked_too_many", "too_few": "marked_too_few", "too_short": "reprise_too_short"}
+    known = {
+        "too_many": "marked_too_many",
+        "too_few": "marked_too_few",
+        "too_short": "reprise_too_short",
+        "too_early": "kept_date_passed",
+        "too_late": "kept_date_passed",
+    }
     match node.step:
         case ChoicesStep() | RankingStep():
             bounds: Pick | Length = node.step.pick
@@ -167,66 +159,3 @@ def _leave_other(talk: Talk, run: Run) -> None:
     other = talk.active_run()
     if other is not None and other.id != run.id and other.outcome is None:
         leave(talk, other)
-
-
-# --------------------------------------------------------------------------------------------------- buttons of menus
-def _menu_pressed(talk: Talk, press: Menu) -> None:
-    if press.name in ONCE:
-        talk.unbutton()
-    over = OVER.get(press.name)
-    if over and over(talk, press.arg):
-        talk.notice("ended_button")
-    else:
-        MENUS.get(press.name, _unknown)(talk, press.arg)
-
-
-def _turned(talk: Talk, screen: Screen) -> None:
-    talk.notice()
-    talk.edit(screen, message_id=talk.incoming.message_id, new=True)
-
-
-def _answers(talk: Talk, argument: str) -> None:
-    screen = page(talk, argument) if argument else overview(talk)
-    _turned(talk, screen)
-
-
-def _command(act: Callable[[Talk], None]) -> Callable[[Talk, str], None]:
-    def press(talk: Talk, argument: str) -> None:
-        talk.notice()
-        act(talk)
-
-    return press
-
-
-ONCE = {"begin", "resume", "language", "pause", "sent", "stop", "stop_yes", "stop_no"}  # their card has done its work
-
-
-def _paused(talk: Talk, argument: str) -> bool:
-    run = talk.active_run()
-    return run is not None and run.paused
-
-
-# When a button has nothing left to do: a second tap, or a card of another time. It then changes nothing and says so.
-OVER: dict[str, Callable[[Talk, str], bool]] = {
-    "begin": lambda talk, state: state != talk.who.journey_at or talk.who.active_run_id is not None,
-    "resume": lambda talk, state: state not in ("", talk.who.journey_at),
-    "language": lambda talk, code: code == talk.language,
-    "pause": _paused,
-    "sent": lambda talk, _: talk.who.writing_since is None,
-    "stop": lambda talk, _: talk.who.stopped_at is not None,
-    "stop_yes": lambda talk, _: talk.who.stopped_at is not None,
-}
-
-MENUS: dict[str, Callable[[Talk, str], None]] = {
-    "answers": _answers,
-    "begin": _command(enter),
-    "resume": _command(resume),
-    "language": choose_language,
-    "pause": _command(pause),
-    "counsellor": _command(write_to_counsellor),
-    "sent": _command(counsellor_done),
-    "privacy": _command(privacy),
-    "stop": _command(ask_to_stop),
-    "stop_yes": _command(stop),
-    "stop_no": _command(go_on_after_all),
-}

@@ -124,6 +124,8 @@ HINTS: dict[type, Callable[[Asking, Any], Iterator[str]]] = {
 def _read(asking: Asking, step: Information) -> Iterator[Row]:
     label = step.button[asking.language] if step.button else say("button_read", asking.language)
     yield [asking.press(label, "set", 0)]
+    if step.shows == "answers":
+        yield [button(say(f"button_{name}", asking.language), Menu(name)) for name in ("correct", "recap")]
 
 
 def _choice(asking: Asking, step: ChoiceStep) -> Iterator[Row]:
@@ -209,8 +211,7 @@ def _ways_out(asking: Asking) -> Iterator[Row]:
         yield [asking.named("button_why", "why")]
     last = [asking.named("button_back", "back")] if predecessor(asking.run) else []
     last += [asking.named("button_skip", "skip")] if isinstance(step, Question) and step.optional else []
-    if last:
-        yield last
+    yield [*last, button(say("button_pause_here", asking.language), Menu("pause"))]
 
 
 def _so_far(asking: Asking, read: str) -> str:

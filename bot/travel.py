@@ -1,15 +1,17 @@
 """Travelling the journey: what comes after a flow, what a resting place says, how a person comes back."""
 
 from dataclasses import replace
+from typing import Any
 from uuid import UUID, uuid4
 
+from bot.answers import changed_line
 from bot.consent import may_collect
 from bot.screens import Row, Screen, button
 from bot.talk import Talk
 from bot.walking import begin, walk
 from bot.words import safe, say, shortened
 from flows.buttons import Menu
-from flows.effects import Finish, Kept
+from flows.effects import Effect, Finish, Kept
 from flows.engine import Stepped, step
 from flows.events import Event, Resumed, WentBack
 from flows.journey import Impossible, trigger_of
@@ -23,6 +25,7 @@ from storage.runs import load_run
 
 RESUME, STOP = "resume", "stop"
 SUBMITTED = "submitted"
+THANKS = 3  # ways to say that a part is over (phase_over_…)
 
 
 def go_on(talk: Talk, run: Run, event: Event, *, stepped: Stepped | None = None, lead: str = "") -> None:
@@ -35,7 +38,7 @@ def go_on(talk: Talk, run: Run, event: Event, *, stepped: Stepped | None = None,
     after, effects = result
     for effect in effects:
         if isinstance(effect, Finish):
-            _finished(talk, after, effect.outcome, changed=any(isinstance(e, Kept) for e in effects))
+            _finished(talk, run, after, effect.outcome, effects)
 
 
 def facts(talk: Talk) -> frozenset[str]:
@@ -52,21 +55,31 @@ def _move(talk: Talk, trigger: str) -> bool:
     return True
 
 
-def _finished(talk: Talk, run: Run, outcome: str, *, changed: bool) -> None:
+def _finished(talk: Talk, before: Run, run: Run, outcome: str, effects: list[Effect]) -> None:
     talk.change(active_run_id=None)
     if _move(talk, trigger_of(run.flow, outcome)):
         if last_words := talk.flow(run).pack.outcomes[outcome].text:
             talk.send(Screen(safe(fill_text(talk.flow(run), run, last_words))))
         arrive(talk)
     else:  # an earlier part was changed, and it still ends as it did
-        talk.say(_acknowledged(talk, changed))
+        acknowledge(talk, before, effects)
         present(talk)
 
 
-def _acknowledged(talk: Talk, changed: bool) -> str:
-    if not changed:
-        return "unchanged"
-    return "changed_submitted" if SUBMITTED in facts(talk) else "changed"
+def acknowledge(talk: Talk, before: Run, effects: list[Effect]) -> None:
+    """Says what came of an answer given again: it is kept, or the line as it reads now.
+
+    An agreement given again is a new act, with its date, and still the same answer.
+    """
+    former, flow = before.answers, talk.flow(before)
+    kept = {effect.node: effect.answer for effect in effects if isinstance(effect, Kept)}
+    new = {n: a for n, a in kept.items() if n not in former or not former[n].same_as(a.how, a.value)}
+    if not new:
+        talk.say("unchanged")
+        return
+    said = say("changed_submitted" if SUBMITTED in facts(talk) else "changed", talk.language)
+    lines = [changed_line(flow.nodes[node], answer, talk.language) for node, answer in new.items()]
+    talk.send(Screen("\n\n".join([said, *lines])))
 
 
 def arrive(talk: Talk) -> None:
@@ -161,7 +174,7 @@ def offer(talk: Talk, *, first: bool) -> None:
     """The next part, with its length: to begin now, or after a pause."""
     journey, at = talk.library.journey, talk.who.journey_at
     flow_id = journey.flow_at(at) or ""
-    holes = {
+    holes: dict[str, Any] = {
         "title": journey.pack.states[at].title[talk.language],
         "place": journey.flows.index(flow_id) + 1,
         "places": len(journey.flows),
@@ -169,6 +182,8 @@ def offer(talk: Talk, *, first: bool) -> None:
     }
     begin_row = [button(say("button_begin", talk.language), Menu("begin", at))]
     pause_row = [button(say("button_pause", talk.language), Menu("pause"))]
+    if not first:
+        holes["over"] = say(f"phase_over_{holes['place'] % THANKS}", talk.language)  # not the same words at each part
     talk.say("phase_first" if first else "phase_next", begin_row, *([] if first else [pause_row]), **holes)
 
 

@@ -17,12 +17,17 @@ from flows.pack import ChoicesStep, RankingStep, TextStep
 from flows.path import predecessor
 from flows.run import Part, Run
 from flows.understand import Misunderstood, Understood, understand
+from storage.heard import heard_in
 from storage.showings import showings
+
+CORRECTION = "edited"  # the kind of such a line of the transcript
 
 
 def typed(talk: Talk) -> None:
     """A message in words from a person we know."""
     text = talk.incoming.text
+    if _overtaken(talk):
+        return
     if talk.who.writing_since is not None:
         counsellor_part(talk, text)
         return
@@ -38,6 +43,16 @@ def typed(talk: Talk) -> None:
         _early(talk, run)
     else:
         answer(talk, run, text)
+
+
+def _overtaken(talk: Talk) -> bool:
+    """Whether the correction of this very message came before it. Its first words are then kept, and answer nothing."""
+    heard = heard_in(talk.session, talk.who.id, talk.incoming.message_id or 0)
+    if heard is None or heard.kind != CORRECTION:
+        return False
+    if may_collect(talk, open_run(talk)):
+        talk.hear("text", talk.incoming.text)
+    return True
 
 
 # ---------------------------------------------------------------------------------------------------------- answering

@@ -117,12 +117,16 @@ def _show(talk: Talk, flow: Flow, before: Run, after: Run, event: Event, effects
 
 
 def _ask(talk: Talk, flow: Flow, run: Run, manner: Manner, lead: str) -> None:
-    """A new message with the question; the recap goes before the step that speaks of it."""
-    step = flow.nodes[run.at].step
-    if isinstance(step, Information) and step.shows == "answers":
+    """A new message with the question; the recap goes before the step that speaks of it, once: then its button shows it."""
+    if manner == "ask" and _shows_answers(flow, run.at) and not any(_shows_answers(flow, node) for node in run.path):
         for screen in recap(talk):
             talk.send(screen)
     talk.send(question_screen(flow, run, manner, lead), run=run, step=run.at)
+
+
+def _shows_answers(flow: Flow, node: str) -> bool:
+    step = flow.nodes[node].step
+    return isinstance(step, Information) and step.shows == "answers"
 
 
 def _update(talk: Talk, flow: Flow, before: Run, run: Run, event: Event) -> None:

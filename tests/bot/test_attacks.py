@@ -4,6 +4,7 @@ import pytest
 
 from tests.bot.conversing import BEGIN, DONE, Guest, labels_of, outbox_of, said
 from tests.bot.test_commands import consented, half_way
+from tests.bot.test_typing import overtaken
 from tests.harness import House
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -39,6 +40,18 @@ async def test_a_commitment_is_not_granted_by_rewriting_a_refusal(nadia: Guest) 
     await nadia.tap(BEGIN)
     await nadia.tell("Sans moi")
     assert await nadia.correct("Je participe") == [said("edit_commitment")]
+    assert nadia.consents() == [("taking_part", False)]
+
+
+async def test_a_correction_that_comes_before_its_message_grants_nothing_and_lets_nothing_be_granted(
+    nadia: Guest,
+) -> None:
+    await nadia.come()
+    await nadia.tap(BEGIN)
+    await overtaken(nadia, "Je participe", "Sans moi")
+    await overtaken(nadia, "Sans moi", "Je participe")
+    assert nadia.consents() == []
+    await nadia.tap("Sans moi")
     assert nadia.consents() == [("taking_part", False)]
 
 

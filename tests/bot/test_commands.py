@@ -26,6 +26,7 @@ from tests.bot.conversing import (
 from tests.harness import House
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+QUESTION = said("button_question")
 SHELF = ("hello", "kinds", "many", "paths", "recap")
 
 
@@ -154,13 +155,13 @@ async def test_answers_are_read_again_page_by_page(nadia: Guest) -> None:
     await half_way(nadia)
     await nadia.tell("/reponses")
     battery = said("answers_battery", title="Tout ou rien")
-    assert nadia.labels() == ["Premier pas (1)", "Sept façons (3)", f"{battery} (8)", "Votre chemin (1)"]
+    assert nadia.labels() == ["Premier pas (1)", "Sept façons (3)", f"{battery} (8)", "Votre chemin (1)", QUESTION]
     await nadia.tap(f"{battery} (8)")
     assert "1. Le thé.\n→ Oui" in nadia.last()
     assert "7. " not in nadia.last()
     await nadia.tap(said("button_next"))
     assert "7. La danse.\n→ Oui\n\n8. Le sel.\n→ Oui" in nadia.last()
-    assert nadia.labels() == ["7", "8", said("button_previous"), ANSWERS]
+    assert nadia.labels() == ["7", "8", said("button_previous"), ANSWERS, QUESTION]
     await nadia.tap(said("button_previous"))
     assert "1. Le thé." in nadia.last()
     await nadia.tap(ANSWERS)
@@ -175,7 +176,7 @@ async def test_an_answer_of_an_earlier_part_is_changed_and_one_comes_back(nadia:
     assert said("answered") in nadia.last()
     assert "Combien d'heures" in nadia.texts()[-3], "the question left waits, without buttons"
     await nadia.tell("bleu clair")
-    assert said("changed") in nadia.texts()
+    assert nadia.texts()[-2] == f"{said('changed')}\n\nQuelle couleur préférez-vous ?\n→ Bleu clair"
     assert "Combien d'heures par semaine ?" in nadia.last()
     await nadia.tell("35")
     assert nadia.results("kinds")["colour"] == "light_blue"
@@ -196,8 +197,48 @@ async def test_an_answer_looked_at_and_kept_is_not_called_a_change(nadia: Guest)
     await nadia.tell("/reponses")
     await nadia.tap("Sept façons (3)", "2", KEEP)
     assert said("unchanged") in nadia.texts()
-    assert said("changed") not in nadia.texts()
+    assert said("changed") not in "".join(nadia.texts())
     assert len(nadia.history("kinds")) == 3
+
+
+async def test_the_same_choice_again_is_not_called_a_change(nadia: Guest) -> None:
+    await half_way(nadia)
+    await nadia.tell("/reponses")
+    await nadia.tap("Sept façons (3)", "2", "Rouge")
+    assert said("unchanged") in nadia.texts()
+    assert len(nadia.history("kinds")) == 3
+
+
+@pytest.mark.parametrize("label", [KEEP, "Je participe"])
+async def test_an_agreement_kept_is_not_called_a_change(nadia: Guest, label: str) -> None:
+    await half_way(nadia)
+    await nadia.tell("/reponses")
+    await nadia.tap("Premier pas (1)", "1", label)
+    assert said("unchanged") in nadia.texts()
+    assert said("changed") not in "".join(nadia.texts())
+    assert nadia.consents() == [("taking_part", True)] * 2, "it is an act all the same, with its date"
+
+
+async def test_from_the_list_of_answers_back_to_the_question(nadia: Guest) -> None:
+    await half_way(nadia)
+    for where in ((), ("Sept façons (3)",)):
+        await nadia.tell("/reponses")
+        await nadia.tap(*where, QUESTION)
+        assert "Combien d'heures par semaine ?" in nadia.last()
+    assert nadia.live(QUESTION) == 0
+
+
+async def test_a_list_of_answers_where_nothing_is_asked_leads_to_no_question(nadia: Guest) -> None:
+    await half_way(nadia)
+    await nadia.tell("/reponses")
+    page = nadia.asked()
+    assert QUESTION in labels_of(page)
+    await nadia.tell("35")
+    await nadia.tap("Durable", "7")
+    await nadia.tell("passer")
+    assert await nadia.tap_on(page, QUESTION) == ENDED
+    await nadia.tell("/reponses")
+    assert QUESTION not in nadia.labels()
 
 
 async def test_a_number_pressed_twice_leaves_one_question_open(nadia: Guest) -> None:
@@ -239,7 +280,7 @@ async def test_after_handing_over_a_change_is_seen_and_said(nadia: Guest) -> Non
     await nadia.tell("/reponses")
     await nadia.tap("Votre chemin (5)", "2")
     await nadia.tell("55")
-    assert said("changed_submitted") in nadia.texts()
+    assert nadia.last() == f"{said('changed_submitted')}\n\nCombien d'heures par semaine ?\n→ 55"
     assert nadia.results("paths")["hours"] == 55
     assert [g.answer.value for g in nadia.history("paths") if g.step == "hours"] == [35, 55]
     assert ("attention", "Travaille 55 heures") in nadia.flags()
@@ -247,20 +288,42 @@ async def test_after_handing_over_a_change_is_seen_and_said(nadia: Guest) -> Non
     assert nadia.facts().count("submitted") == 1
 
 
+async def at_the_recap(guest: Guest) -> None:
+    """Everything is answered; the recap is on the screen."""
+    await half_way(guest)
+    await guest.tell("35")
+    await guest.tap("Durable", "7")
+    await guest.tell("passer")
+    await guest.tap(BEGIN)
+
+
 async def test_reading_again_before_handing_over(nadia: Guest) -> None:
-    await half_way(nadia)
-    await nadia.tell("35")
-    await nadia.tap("Durable", "7")
-    await nadia.tell("passer")
-    await nadia.tap(BEGIN)
+    await at_the_recap(nadia)
     assert nadia.live(CHANGE) == 4, "one message a section"
     recap = nadia.message("Quelle couleur")
     assert "→ Rouge" in recap["text"]
     await nadia.tap_on(recap, CHANGE)
+    before = len(nadia.texts())
     await nadia.tap("2", "Bleu clair")
-    assert said("changed") in nadia.texts()
-    assert "→ Bleu clair" in nadia.message("Quelle couleur")["text"]
-    assert "Voici vos réponses." in nadia.last()
+    reopened, changed, asked = nadia.texts()[before:]
+    assert "✔ Bleu clair" in reopened
+    assert changed == f"{said('changed')}\n\nQuelle couleur préférez-vous ?\n→ Bleu clair"
+    assert "Voici vos réponses." in asked, "what was not changed is not read out again"
+    assert nadia.labels()[:3] == [said("button_read"), said("button_correct"), said("button_recap")]
+
+
+async def test_the_recap_is_read_again_whole_on_demand(nadia: Guest) -> None:
+    await at_the_recap(nadia)
+    await nadia.tap(said("button_correct"), "Sept façons (3)", "2", "Bleu clair")
+    before = len(nadia.texts())
+    await nadia.tap(said("button_recap"))
+    *sections, asked = nadia.texts()[before:]
+    assert len(sections) == 4
+    assert any("→ Bleu clair" in section for section in sections)
+    assert "Voici vos réponses." in asked
+    assert nadia.live(said("button_recap")) == 1, "the question is asked in one place"
+    await nadia.tap(said("button_read"), "Je remets")
+    assert nadia.row.journey_at == "submitted"
 
 
 # --------------------------------------------------------------------------------------------------- to and fro, pauses
@@ -286,6 +349,15 @@ async def test_a_pause_and_its_end(nadia: Guest) -> None:
     assert nadia.last().startswith(said("resume_card", title="Sept façons"))
     assert not nadia.run("kinds").paused
     await nadia.tap("Rouge")
+    assert nadia.results("kinds")["colour"] == "red"
+
+
+async def test_a_pause_is_a_tap_away_from_any_question(nadia: Guest) -> None:
+    await consented(nadia)
+    await nadia.tap(BEGIN, "Couleur", said("button_pause_here"))
+    assert nadia.last() == said("paused")
+    assert nadia.run("kinds").paused
+    await nadia.tap(RESUME, "Rouge")
     assert nadia.results("kinds")["colour"] == "red"
 
 

@@ -22,7 +22,7 @@ from flows.load import pack_from_text
 from flows.pack import Pack
 from flows.proof import prove
 from flows.proof_lengths import HINT_UNITS, LEAD_UNITS, MESSAGE_UNITS, WARNING_UNITS
-from tests.bot.conversing import BEGIN, DONE, Guest, outbox_of
+from tests.bot.conversing import BEGIN, DONE, Guest, outbox_of, said
 from tests.bot.shelf import shelf
 from tests.harness import House, house
 
@@ -133,4 +133,8 @@ async def test_what_will_be_handed_over_is_read_whole(home: House) -> None:
         assert all(units(text) <= FULL for text in recap)
         assert not [row for row in outbox_of(home, nadia.id) if row.state == "refused"]
         await nadia.tell("/reponses")
-        assert nadia.labels() == [f"Projet & métier ({ASKED})", "Projet & métier\u00a0: série de questions (2)"]
+        assert nadia.labels() == [
+            f"Projet & métier ({ASKED})",
+            "Projet & métier\u00a0: série de questions (2)",
+            said("button_question"),
+        ]

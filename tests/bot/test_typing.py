@@ -1,7 +1,7 @@
 """Typing instead of tapping: understood, kindly asked again, gathered, corrected; and the way back after a silence."""
 
 from datetime import UTC, datetime, timedelta
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
@@ -318,9 +318,10 @@ async def test_editing_the_last_message_changes_a_choice(nadia: Guest) -> None:
     await at(nadia, "Couleur")
     await nadia.tell("rouge")
     done, *after = await nadia.correct("bleu clair")
-    assert (done, len(after)) == (said("edit_done"), 1), "the question at hand is the last thing on the screen again"
+    assert done == f"{said('changed')}\n\nQuelle couleur préférez-vous ?\n→ Bleu clair"
+    assert len(after) == 1, "the question at hand is the last thing on the screen again"
     assert nadia.results("kinds")["colour"] == "light_blue"
-    assert nadia.message("Quelle couleur")["text"].endswith("✔ Bleu clair")
+    assert nadia.message("✔ Bleu clair")["text"].endswith("Quelle couleur préférez-vous ?\n\n✔ Bleu clair")
     assert "Repos" in nadia.labels(), "the question at hand stays as it was"
     assert [g.answer.value for g in nadia.history("kinds") if g.step == "colour"] == ["red", "light_blue"]
 
@@ -345,7 +346,7 @@ async def test_editing_an_early_piece_after_the_answer_is_complete(nadia: Guest)
     await nadia.tell("Le matin, je dort.", "Le soir, je lis.")
     first = nadia.own()[-2]["message_id"]
     await nadia.tap(DONE)
-    assert (await nadia.correct("Le matin, je dors.", first))[0] == said("edit_done")
+    assert (await nadia.correct("Le matin, je dors.", first))[0].startswith(said("changed"))
     assert nadia.results("kinds")["story"] == "Le matin, je dors.\nLe soir, je lis."
     assert "je dors" in nadia.message("Racontez une journée")["text"]
 
@@ -397,6 +398,72 @@ async def test_editing_nonsense_into_nonsense_asks_again(nadia: Guest) -> None:
     assert nadia.live("Rouge") == 1
 
 
+async def test_after_two_failed_tries_either_can_still_be_corrected(nadia: Guest) -> None:
+    await at(nadia, "Couleur")
+    await nadia.tell("turlututu", "tralala")
+    first = nadia.own()[-2]["message_id"]
+    await nadia.correct("rouge", first)
+    assert nadia.results("kinds")["colour"] == "red"
+
+
+async def test_failed_tries_at_the_next_question_leave_the_first_answer_open_to_correction(nadia: Guest) -> None:
+    await at(nadia, "Couleur")
+    await nadia.tell("rouge", "turlututu", "tralala")
+    first = nadia.own()[-3]["message_id"]
+    await nadia.correct("bleu clair", first)
+    assert nadia.results("kinds")["colour"] == "light_blue"
+
+
+async def test_failed_corrections_leave_the_answer_open_to_another(nadia: Guest) -> None:
+    await at(nadia, "Couleur")
+    await nadia.tell("rouge")
+    for nonsense in ("turlututu", "tralala"):
+        assert await nadia.correct(nonsense) == [said("edit_not_understood")]
+    await nadia.correct("bleu clair")
+    assert nadia.results("kinds")["colour"] == "light_blue"
+
+
+async def overtaken(guest: Guest, written: str, corrected: str, *, both: bool = True) -> dict[str, Any]:
+    """A message whose correction Telegram hands over first; gives the message."""
+    world = guest.house.simulator.server.main
+    chat = world.chats[guest.id]
+    message = world.post(chat, world.people[guest.id].public(), {"text": written})
+    world.tell("edited_message", {**message, "text": corrected, "edit_date": world.now()}, str(chat.id))
+    if both:
+        world.tell("message", message, str(chat.id))
+    await guest.quiet()
+    return message
+
+
+@pytest.mark.parametrize("both", [True, False])
+async def test_a_correction_that_comes_before_its_message_wins(nadia: Guest, both: bool) -> None:
+    await at(nadia, "Couleur")
+    await overtaken(nadia, "rouge", "bleu clair", both=both)
+    assert nadia.results("kinds") == {"which": "colour", "colour": "light_blue"}
+    assert "Et ensuite ?" in nadia.last(), "the first words answer nothing"
+    assert ("rouge" in nadia.heard()) is both
+    await nadia.tap("Repos")
+    assert nadia.results("kinds")["colour"] == "light_blue"
+
+
+async def test_a_piece_corrected_before_it_came_is_one_piece(nadia: Guest) -> None:
+    await at(nadia, "Histoire")
+    message = await overtaken(nadia, "Le matin, je dort.", "Le matin, je dors.")
+    await nadia.tell("Le soir, je lis.")
+    await nadia.correct("Le matin, je nage.", message["message_id"])
+    await nadia.tap(DONE)
+    assert nadia.results("kinds")["story"] == "Le matin, je nage.\nLe soir, je lis."
+
+
+async def test_a_correction_before_its_message_that_is_not_understood_is_another_try(nadia: Guest) -> None:
+    await at(nadia, "Couleur")
+    message = await overtaken(nadia, "rouge", "turlututu")
+    assert "colour" not in nadia.results("kinds"), "what was corrected away is no answer"
+    assert nadia.last().startswith(said("not_understood"))
+    await nadia.correct("bleu clair", message["message_id"])
+    assert nadia.results("kinds")["colour"] == "light_blue"
+
+
 async def test_editing_an_answer_given_again_since_changes_nothing(nadia: Guest) -> None:
     await at(nadia, "Couleur")
     await nadia.tell("rouge")
@@ -410,7 +477,8 @@ async def test_editing_the_answer_of_a_part_that_is_over(nadia: Guest) -> None:
     await nadia.tell("rouge")
     await nadia.tap("Repos")
     colour = nadia.own()[-1]["message_id"]
-    assert await nadia.correct("bleu foncé", colour) == [said("edit_done")]
+    [done] = await nadia.correct("bleu foncé", colour)
+    assert done.startswith(said("changed"))
     assert nadia.results("kinds") == {"which": "colour", "colour": "dark_blue", "after": "rest"}
     assert nadia.run("kinds").outcome == "done"
 
@@ -485,3 +553,14 @@ async def test_a_tap_after_days_counts(home: House, nadia: Guest) -> None:
     home.clock.forward(days=9)
     assert await nadia.tap("Rouge") == ""
     assert nadia.results("kinds")["colour"] == "red"
+
+
+async def test_a_date_that_has_passed_since_cannot_be_kept(home: House, nadia: Guest) -> None:
+    await at(nadia, "Date")
+    soon, later = (home.clock.now() + timedelta(days=days) for days in (2, 30))
+    await nadia.tell(f"{soon:%d/%m/%Y}")
+    home.clock.forward(days=4)
+    await nadia.tap(BACK)
+    assert await nadia.tap(KEEP) == said("kept_date_passed")
+    await nadia.tell(f"{later:%d/%m/%Y}")
+    assert nadia.results("kinds")["day"] == later.date().isoformat()

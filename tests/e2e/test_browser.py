@@ -64,6 +64,9 @@ FINISHED = """(endings) => {
 }"""
 
 
+WAYS_OUT = ("button_skip", "button_defer", "button_back", "button_why", "button_pause_here")
+
+
 class Camera:
     """Keeps one picture of each kind of moment, where pictures are asked for."""
 
@@ -86,7 +89,7 @@ class Visitor:
     def __init__(self, page: Page, url: str, language: str, camera: Camera) -> None:
         self.page, self.url, self.language, self.camera = page, url, language, camera
         self.endings = [resting("submitted", language), self.phrase("changed_submitted")]
-        self.ways_out = {self.phrase(key) for key in ("button_skip", "button_defer", "button_back", "button_why")}
+        self.ways_out = {self.phrase(key) for key in WAYS_OUT}
 
     def phrase(self, key: str, **holes: object) -> str:
         return PHRASES(key, self.language, **holes)
