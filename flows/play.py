@@ -59,7 +59,7 @@ class Player:
         try:
             return COMMANDS[command](self, rest.strip()) if command in COMMANDS else self._answers(typed)
         except Invalid as error:
-            return [SAYS("not_understood", self.language, reason=error.reason)]
+            return [_not_understood(error.reason, self.language)]
         except IllegalEvent:
             return [SAYS("impossible", self.language)]
 
@@ -79,7 +79,7 @@ class Player:
             raise IllegalEvent("the run has ended")
         heard = understand(self.node.step, typed, self.language, self.now.date())
         if isinstance(heard, Misunderstood):
-            return [SAYS("not_understood", self.language, reason=heard.reason)]
+            return [_not_understood(heard.reason, self.language)]
         return self._does(Answered(self.run.at, self.run.visit, heard.value, heard.how))
 
     def without(self, how: How) -> list[str]:
@@ -102,6 +102,11 @@ class Player:
 
 
 # ---------------------------------------------------------------------------------------------------------------- saying
+def _not_understood(reason: str, language: str) -> str:
+    key = f"not_{reason}"
+    return SAYS("not_understood", language, reason=SAYS(key if key in SAYS.table else "not_unclear", language))
+
+
 def _ways(player: Player) -> str:
     asked = player.node.step
     skip = ["/passer"] if isinstance(asked, Question) and asked.optional else []

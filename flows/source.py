@@ -1,5 +1,6 @@
 """The text of a pack as plain data: YAML 1.2, without the parts of YAML that surprise, and with line numbers."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,17 @@ from flows.problems import PackError, Problem
 
 MAX_BYTES = 512 * 1024  # the longest pack shipped is a tenth of this
 Place = tuple[str | int, ...]
+NEVER_CLOSED = re.compile("(?s)scanning a (double-)?quoted scalar.*end of stream")
+ADVICE = (  # what an author did, by what the reader of YAML stumbled over
+    (NEVER_CLOSED, "a quote opens on this line and is never closed"),
+    ("unknown escape character", "write \\\\ for one \\"),
+    (r"character '\\t'", "begin the line with spaces instead of a tab"),
+    ("<block mapping start>", "this line begins further to the right than the one it goes with"),
+    (
+        "mapping values are not allowed|cannot start any token|found '<scalar>'|but got ':'",
+        'put the text between quotes ("…"), and write « » for quotes inside it',
+    ),
+)
 
 
 class _NoAliases(Composer):
@@ -64,7 +76,18 @@ def _words(error: YAMLError) -> str:
     if isinstance(error, ComposerError):
         return str(error.problem) if error.context is None else f"this is not YAML: {error.context}, {error.problem}"
     told = (error.context, error.problem) if isinstance(error, MarkedYAMLError) else (str(error).splitlines()[0],)
-    return f"this is not YAML: {', '.join(part for part in told if part)}"
+    said = ", ".join(part for part in told if part)
+    advice = next((f": {what}" for sign, what in ADVICE if re.search(sign, said)), "")
+    return f"this is not YAML: {said}{advice}"
+
+
+def _line(error: YAMLError) -> int | None:
+    """Where to look: a quote that is never closed is found out at the end of the file, but opened where it began."""
+    marks = [getattr(error, name, None) for name in ("problem_mark", "context_mark")]
+    if isinstance(error, MarkedYAMLError) and NEVER_CLOSED.search(str(error)):
+        marks.reverse()
+    mark = next(filter(None, marks), None)
+    return mark.line + 1 if mark else getattr(error, "line", None)
 
 
 def parse(text: str, file: str) -> Any:
@@ -72,9 +95,7 @@ def parse(text: str, file: str) -> Any:
     try:
         return _yaml().load(text)
     except YAMLError as error:
-        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-        line = mark.line + 1 if mark else getattr(error, "line", None)
-        raise PackError([Problem(_words(error), file=file, line=line)]) from None
+        raise PackError([Problem(_words(error), file=file, line=_line(error))]) from None
     except (RecursionError, ValueError) as error:
         said = "nested too deep" if isinstance(error, RecursionError) else str(error)
         raise PackError([Problem(f"this is not YAML: {said}", file=file)]) from None

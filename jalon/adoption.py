@@ -1,8 +1,27 @@
-"""A new bot takes over the dossiers of the former one: its name was changed for good, its token or its account lost."""
+"""What one database takes over from another life: the dossiers of a former bot, the content under a former master key."""
+
+from pathlib import Path
 
 from jalon.settings import SIMULATED_BOT, Settings
 from jalon.wiring import NotReady, Stores, bot_id
 from storage import bots
+from storage.database import Database
+from storage.key_check import adopt_keys, check_keys
+from storage.keys import MasterKey
+
+
+def rekey(settings: Settings, file: Path) -> str:
+    """The content under the key in `file` opens with the present key from now on. Raises `StorageError`."""
+    database = Database(settings.database_url, create=False)
+    try:
+        master = MasterKey.load(settings.master_key_file, database.file)
+        former = MasterKey.load(file, database.file)
+        with database.write() as session:
+            count = adopt_keys(session.connection(), former, master)
+            check_keys(session.connection(), master, None)
+    finally:
+        database.close()
+    return f"{count} data keys taken over: {settings.master_key_file} opens everything now."
 
 
 def adopt(settings: Settings, stores: Stores) -> str:

@@ -217,6 +217,16 @@ def adopt() -> None:
         typer.echo(adoption.adopt(settings, opened))
 
 
+@command("rekey")
+def rekey(
+    file: Annotated[Path, typer.Argument(help="the other master key, under which some content was sealed")],
+) -> None:
+    """Let the present master key open what was sealed under another one. Stop Jalon and make a backup first."""
+    settings = _settings()
+    with alone(settings.database_url):
+        typer.echo(adoption.rekey(settings, file))
+
+
 @command("backup")
 def backup(
     file: Annotated[Path, typer.Argument(help="the file to write")],

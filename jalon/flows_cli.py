@@ -14,7 +14,7 @@ from flows.diagram import pages
 from flows.flow import Flow, version_of
 from flows.graph import Graph
 from flows.journey import load_journey
-from flows.load import load_flows, load_packs
+from flows.load import PACKS, load_flows, load_packs
 from flows.pack import Pack
 from flows.play import NAMED_FACTS, STOP, Player
 from flows.problems import PackError
@@ -29,7 +29,9 @@ from storage.tables import FlowVersion, RunRow
 app = typer.Typer(no_args_is_help=True, help="Questionnaires: check, play, draw.")
 
 DOCS = Path(str(files("flows"))).parent / "docs"
-Paths = Annotated[list[Path] | None, typer.Argument(help="Packs or folders of packs; the shipped ones by default.")]
+Paths = Annotated[
+    list[str] | None, typer.Argument(help="Packs, folders of packs, or ids of shipped packs; all these by default.")
+]
 Check = Annotated[bool, typer.Option("--check", help="Change nothing; fail where the files are not current.")]
 
 
@@ -75,13 +77,19 @@ def _plainly() -> Iterator[None]:
         raise typer.Exit(1) from None
 
 
+def _path(name: str) -> Path:
+    """The file or folder of this name; otherwise the shipped pack with this id, whose file is called so."""
+    shipped = PACKS / f"{name}.yaml"
+    return shipped if shipped.exists() and not Path(name).exists() else Path(name)
+
+
 @app.command()
 def check(
     paths: Paths = None,
     against: Annotated[str | None, typer.Option(help="A database: is everybody's version still there?")] = None,
 ) -> None:
     """Proves packs: every path ends, every text fits, every condition makes sense. Exit 1 with one line a problem."""
-    packs, problems = load_packs(paths or [])
+    packs, problems = load_packs(map(_path, paths or []))
     lines = [str(problem) for problem in problems]
     if not paths and not problems:
         lines += _wrong_journey({pack.id: pack for pack in packs})

@@ -4,13 +4,21 @@ import sqlite3
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import Connection, create_engine, func, select
+from sqlalchemy import Connection, create_engine, func, select, update
 
 from storage.errors import StorageError, Unreadable
 from storage.keys import MasterKey
 from storage.tables import DataKey, table
-from storage.vault import unwrap
+from storage.vault import rewrap, unwrap
 
+FOREIGN = (
+    "the database's {foreign} data keys were made under another master key: put back the one this database was used "
+    "with (MASTER_KEY_FILE); without it that content cannot be read"
+)
+MIXED = (
+    "{foreign} of the database's {total} data keys were made under another master key. Have you kept it? Then: "
+    "jalon rekey FILE_OF_THE_OTHER_KEY. Otherwise restore a backup made before the keys were mixed"
+)
 SAMPLE = 20  # data keys opened at each start: enough to see that the key is right, and done in a millisecond
 _keys = table(DataKey)
 
@@ -20,12 +28,12 @@ def check_keys(connection: Connection, master: MasterKey, most: int | None = SAM
 
     Raises `StorageError` when a key was made under another master key, or when not one of them opens.
     """
-    others = select(func.count()).where(_keys.c.master_id != master.id)
-    if foreign := connection.execute(others).scalar_one():
-        raise StorageError(
-            f"{foreign} of the database's data keys were made under another master key: put back the one this database "
-            "was used with (MASTER_KEY_FILE); without it that content cannot be read"
-        )
+    count = func.count()
+    counted = connection.execute(select(_keys.c.master_id, count).group_by(_keys.c.master_id))
+    made: dict[str, int] = {row[0]: row[1] for row in counted}
+    ours = made.pop(master.id, 0)
+    if made:
+        raise StorageError(MIXED if ours else FOREIGN, foreign=sum(made.values()), total=ours + sum(made.values()))
     newest = select(_keys.c.owner_id, _keys.c.wrapped).order_by(_keys.c.created_at.desc()).limit(most)
     rows = connection.execute(newest).all()
     closed = [row.owner_id for row in rows if not _opens(master, row.owner_id, row.wrapped)]
@@ -34,6 +42,19 @@ def check_keys(connection: Connection, master: MasterKey, most: int | None = SAM
             "the master key opens none of the database's data keys: the database is damaged; restore a backup"
         )
     return closed
+
+
+def adopt_keys(connection: Connection, former: MasterKey, master: MasterKey) -> int:
+    """The data keys made under `former` are wrapped by `master` from now on; how many. What they seal stays as it is.
+
+    Raises `Unreadable`, and the caller's transaction changes nothing, when one of them is damaged.
+    """
+    theirs = select(_keys.c.owner_id, _keys.c.wrapped).where(_keys.c.master_id == former.id)
+    rows = connection.execute(theirs).all() if former.id != master.id else []
+    for row in rows:
+        values = {"wrapped": rewrap(former, master, row.owner_id, row.wrapped), "master_id": master.id}
+        connection.execute(update(_keys).where(_keys.c.owner_id == row.owner_id).values(values))
+    return len(rows)
 
 
 def check_file(file: Path, master: MasterKey) -> list[UUID]:

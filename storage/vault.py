@@ -95,7 +95,7 @@ class Vault:
         if not create:
             raise Unreadable(f"no data key for {owner}: it was destroyed, or the value belongs to someone else")
         master = self._master_key
-        wrapped = _encrypt(AESGCM(master.secret), token_bytes(KEY_BYTES), _wrapping(owner, master))
+        wrapped = _wrapped(master, owner, token_bytes(KEY_BYTES))
         values = {"owner_id": owner, "wrapped": wrapped, "master_id": master.id, "created_at": self._clock.now()}
         session.execute(insert_or_ignore(session, _keys), values)
         made = self._read_key(session, owner)  # another worker may have been first: theirs is the key
@@ -126,7 +126,20 @@ def _forget_keys(session: Session, _: Any) -> None:
 
 def unwrap(master: MasterKey, owner: UUID, wrapped: bytes) -> AESGCM:
     """The owner's data key. Raises `Unreadable` when damaged, or wrapped by another master key."""
-    return AESGCM(_decrypt(AESGCM(master.secret), wrapped, _wrapping(owner, master)))
+    return AESGCM(_unwrapped(master, owner, wrapped))
+
+
+def rewrap(former: MasterKey, master: MasterKey, owner: UUID, wrapped: bytes) -> bytes:
+    """The same data key, wrapped by another master key. Raises `Unreadable` when `former` does not open it."""
+    return _wrapped(master, owner, _unwrapped(former, owner, wrapped))
+
+
+def _unwrapped(master: MasterKey, owner: UUID, wrapped: bytes) -> bytes:
+    return _decrypt(AESGCM(master.secret), wrapped, _wrapping(owner, master))
+
+
+def _wrapped(master: MasterKey, owner: UUID, secret: bytes) -> bytes:
+    return _encrypt(AESGCM(master.secret), secret, _wrapping(owner, master))
 
 
 def _wrapping(owner: UUID, master: MasterKey) -> bytes:

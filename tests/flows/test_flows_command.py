@@ -6,6 +6,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import get_args
 from uuid import uuid4
 
 import jsonschema
@@ -19,10 +20,11 @@ from flows.flow import Flow, canonical, version_of
 from flows.graph import Graph
 from flows.journey import load_journey
 from flows.load import PACKS, load_packs, pack_files, read_pack
-from flows.play import STOP
+from flows.play import SAYS, STOP
 from flows.schema import COMMENT, schema, schema_text
 from flows.stranded import stranded
 from flows.transcript import read_transcript
+from flows.understood import Reason
 from jalon.flows_cli import DOCS, app
 from storage.database import Database
 from storage.keys import MasterKey
@@ -47,6 +49,14 @@ def test_the_shipped_packs_and_the_journey_hold() -> None:
     needs = read_pack(PACKS / "preliminary.needs.yaml")
     counted = f"{len(needs.steps)} steps, {Graph(needs).paths} paths, 1 outcomes, fr+en"
     assert f"preliminary.needs: proved, {counted}, version {version_of(needs)[:12]}" in lines
+
+
+def test_a_shipped_pack_is_checked_by_its_id() -> None:
+    result = run("check", "preliminary.needs")
+    assert result.exit_code == 0, result.output
+    assert [line.partition(":")[0] for line in result.output.splitlines()] == ["preliminary.needs"]
+    assert [path.stem for path in pack_files()] == [read_pack(path).id for path in pack_files()]
+    assert "preliminary.neds: cannot be read" in run("check", "preliminary.neds").output
 
 
 def test_a_broken_pack_is_named_and_the_others_are_still_proved(tmp_path: Path) -> None:
@@ -94,6 +104,10 @@ def test_a_pack_is_played_in_the_terminal_and_recorded(tmp_path: Path) -> None:
     assert read_transcript(kept.read_text(encoding="utf-8")) == ("tests.good", "fr", ["ok", "vert"])
 
 
+def test_the_player_has_words_for_every_reason() -> None:
+    assert {f"not_{reason}" for reason in get_args(Reason)} <= set(SAYS.table)
+
+
 def test_every_command_of_the_player_says_something() -> None:
     typed = [
         "/aide",
@@ -114,7 +128,7 @@ def test_every_command_of_the_player_says_something() -> None:
     for said in [
         "Pour essayer.",
         "(impossible ici)",
-        "(pas compris : unclear)",
+        "(pas compris : aucune réponse reconnue)",
         "2. colour : Rouge",
         "Your answer: Red",
     ]:

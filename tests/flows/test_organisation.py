@@ -151,3 +151,26 @@ def test_a_way_of_working_may_be_that_of_the_example(tmp_path: Path) -> None:
 def test_the_invented_number_written_otherwise(tmp_path: Path, phone: str) -> None:
     file = spoil(live.organisation(tmp_path), live.OWN["01 99 00 42 17"], phone)
     assert len(leftovers(file)) == 1
+
+
+QUOTE = 'put the text between quotes ("…"), and write « » for quotes inside it'
+
+
+@pytest.mark.parametrize(
+    ("written", "advice"),
+    [
+        ("name: Lavoir : bilans", QUOTE),
+        ('name: "L\'atelier "du lavoir""', QUOTE),
+        ("name: 'L'atelier'", QUOTE),
+        ("name: @lavoir", QUOTE),
+        ("name: \"L'atelier", "a quote opens on this line and is never closed"),
+        ("\tname: Lavoir", "begin the line with spaces instead of a tab"),
+        (r'name: "Lavoir\du"', r"write \\ for one \ "),
+    ],
+)
+def test_a_quote_forgotten_is_told_with_its_line(tmp_path: Path, written: str, advice: str) -> None:
+    file = tmp_path / "organisation.yaml"
+    file.write_text(f'# remark\nphone: "01"\n{written}\naddress: ok\n', encoding="utf-8")
+    [line] = refusals(file)
+    assert line.startswith("FILE:3: this is not YAML: ")
+    assert line.endswith(f": {advice.strip()}")

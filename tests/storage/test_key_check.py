@@ -9,7 +9,7 @@ from sqlalchemy import update
 from storage.backup import backup, restore
 from storage.database import Database
 from storage.errors import StorageError
-from storage.key_check import check_keys
+from storage.key_check import adopt_keys, check_keys
 from storage.keys import MasterKey
 from storage.tables import DataKey, table
 from storage.vault import HOUSE, Vault
@@ -49,6 +49,24 @@ def test_any_key_goes_with_an_empty_database(database: Database) -> None:
 def test_another_key_is_told_apart(sealed: Database) -> None:
     with pytest.raises(StorageError, match="under another master key: put back the one"):
         check(sealed, OTHER)
+
+
+def test_two_keys_in_one_database_are_made_one(sealed: Database, master: MasterKey, stranger: UUID) -> None:
+    with sealed.write() as session:
+        other = Vault(OTHER).seal(session, stranger, "t", "r", "c", "plus tard")
+    with pytest.raises(StorageError, match=r"^1 of the database's 3 data keys .* jalon rekey"):
+        check(sealed, master)
+    with sealed.write() as session:
+        assert adopt_keys(session.connection(), OTHER, master) == 1
+    assert check(sealed, master) == []
+    with sealed.read() as session:
+        assert Vault(master).open(session, stranger, "t", "r", "c", other) == "plus tard"
+
+
+def test_a_key_that_made_nothing_takes_nothing_over(sealed: Database, master: MasterKey) -> None:
+    with sealed.write() as session:
+        assert adopt_keys(session.connection(), OTHER, master) == 0
+        assert adopt_keys(session.connection(), master, master) == 0
 
 
 def test_one_damaged_data_key_is_named_and_stops_nobody(sealed: Database, master: MasterKey, person: UUID) -> None:
