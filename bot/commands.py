@@ -128,7 +128,7 @@ def write_to_counsellor(talk: Talk) -> None:
         return
     talk.change(writing_since=talk.now)
     done = [button(say("button_done", talk.language), Menu("sent"))]
-    talk.say("counsellor_ask", done, delay=talk.organisation("reading_delay"))
+    talk.say("counsellor_ask", done, delay=talk.organisation("reading_delay"), counsellor=talk.counsellor())
 
 
 def keep_for_counsellor(talk: Talk, text: str, edited_of: UUID | None = None) -> None:
@@ -157,7 +157,7 @@ def counsellor_part(talk: Talk, text: str) -> None:
 def counsellor_done(talk: Talk) -> None:
     """The message is complete; back to the question that was open."""
     talk.change(writing_since=None)
-    talk.say("counsellor_sent", delay=talk.organisation("reading_delay"))
+    talk.say("counsellor_sent", delay=talk.organisation("reading_delay"), counsellor=talk.counsellor())
     present(talk)
 
 

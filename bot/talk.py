@@ -14,7 +14,7 @@ from bot.words import plain, say
 from flows.flow import Flow
 from flows.run import Run
 from storage.outbox import Kind, Message, enqueue
-from storage.people import Changes, Dossier, change_beneficiary
+from storage.people import Changes, Dossier, change_beneficiary, counsellor_name
 from storage.records import Line, transcribe
 from storage.runs import load_run
 from storage.vault import Vault
@@ -67,6 +67,11 @@ class Talk:
 
     def organisation(self, name: str) -> str:
         return self.library.fact(name, self.language)
+
+    def counsellor(self) -> str:
+        """Who follows this person, by name where the dossier has one (an invitation may give an address instead)."""
+        name = counsellor_name(self.session, self.who.counsellor_id) if self.who.counsellor_id else None
+        return say("your_counsellor", self.language) if name is None or "@" in name else name
 
     # ---------------------------------------------------------------------------------------------------------- saying
     def say(self, key: str, *rows: Row, **holes: object) -> None:

@@ -77,7 +77,8 @@ def acknowledge(talk: Talk, before: Run, effects: list[Effect]) -> None:
     if not new:
         talk.say("unchanged")
         return
-    said = say("changed_submitted" if SUBMITTED in facts(talk) else "changed", talk.language)
+    key = "changed_submitted" if SUBMITTED in facts(talk) else "changed"
+    said = say(key, talk.language, counsellor=talk.counsellor())
     lines = [changed_line(flow.nodes[node], answer, talk.language) for node, answer in new.items()]
     talk.send(Screen("\n\n".join([said, *lines])))
 
@@ -191,7 +192,7 @@ def rest(talk: Talk) -> None:
     """A resting place: its words, and a way back where there is one."""
     at = talk.who.journey_at
     state = talk.library.journey.pack.states[at]
-    facts_here = talk.library.facts.get(talk.language, {})
+    facts_here = {**talk.library.facts.get(talk.language, {}), "counsellor": talk.counsellor()}
     text = pipe(state.text[talk.language].strip(), lambda name: facts_here.get(name, "…")) if state.text else ""
     talk.send(Screen(safe(text), tuple(_way_back(talk))))
 

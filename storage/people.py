@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 
 from storage.outbox import drop_queued
 from storage.sql import hold_locks, lock_number
-from storage.tables import Beneficiary, ChatLink, Invitation, table
+from storage.tables import Beneficiary, ChatLink, Counsellor, Invitation, table
 
 CODE_BYTES = 16  # 128 random bits: 22 characters of [A-Za-z0-9_-], as the payload of a start link asks (at most 64)
 VALID = timedelta(days=30)
 
 Reason = Literal["unknown", "used", "expired", "revoked", "taken"]
 _people = table(Beneficiary)
+_counsellors = table(Counsellor)
 _links = table(ChatLink)
 _invitations = table(Invitation)
 
@@ -114,6 +115,12 @@ def chat_of(session: Session, beneficiary_id: UUID, bot_id: int) -> int | None:
     """The chat where a person can be written to, or None."""
     open_link = (_links.c.beneficiary_id == beneficiary_id, _links.c.bot_id == bot_id, _links.c.ended_at.is_(None))
     return session.execute(select(_links.c.chat_id).where(*open_link)).scalar_one_or_none()
+
+
+def counsellor_name(session: Session, counsellor_id: UUID) -> str | None:
+    """What the counsellor of a dossier is called."""
+    named = select(_counsellors.c.name).where(_counsellors.c.id == counsellor_id)
+    return session.execute(named).scalar_one_or_none()
 
 
 def change_beneficiary(session: Session, beneficiary_id: UUID, **changes: Unpack[Changes]) -> None:

@@ -219,6 +219,19 @@ async def test_an_agreement_kept_is_not_called_a_change(nadia: Guest, label: str
     assert nadia.consents() == [("taking_part", True)] * 2, "it is an act all the same, with its date"
 
 
+async def test_start_at_a_resting_place_shows_the_answer_that_was_opened_again(nadia: Guest) -> None:
+    await submitted(nadia)
+    await nadia.tell("/reponses")
+    await nadia.tap("Votre chemin (5)", "2")
+    await nadia.tell("/start")
+    assert "Combien d'heures par semaine ?" in nadia.last()
+    await nadia.tell("55")
+    assert nadia.results("paths")["hours"] == 55
+    assert nadia.row.journey_at == "submitted"
+    texts = await nadia.tell("/start")
+    assert texts == [said("welcome_back"), "C'est remis."], "nothing is open: the resting place is not left unasked"
+
+
 async def test_from_the_list_of_answers_back_to_the_question(nadia: Guest) -> None:
     await half_way(nadia)
     for where in ((), ("Sept façons (3)",)):
@@ -280,7 +293,10 @@ async def test_after_handing_over_a_change_is_seen_and_said(nadia: Guest) -> Non
     await nadia.tell("/reponses")
     await nadia.tap("Votre chemin (5)", "2")
     await nadia.tell("55")
-    assert nadia.last() == f"{said('changed_submitted')}\n\nCombien d'heures par semaine ?\n→ 55"
+    assert (
+        nadia.last()
+        == f"{said('changed_submitted', counsellor=said('your_counsellor'))}\n\nCombien d'heures par semaine ?\n→ 55"
+    )
     assert nadia.results("paths")["hours"] == 55
     assert [g.answer.value for g in nadia.history("paths") if g.step == "hours"] == [35, 55]
     assert ("attention", "Travaille 55 heures") in nadia.flags()

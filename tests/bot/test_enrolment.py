@@ -137,6 +137,17 @@ async def test_a_label_without_a_name_greets_nobody_by_it(home: House, nadia: Gu
     assert nadia.texts()[0].startswith(opening("welcome"))
 
 
+@pytest.mark.parametrize(
+    ("counsellor", "named"),
+    [("Paule", "Paule"), ("paule@valgarance.example", said("your_counsellor")), ("", said("your_counsellor"))],
+)
+async def test_who_will_read_is_called_by_name(home: House, nadia: Guest, counsellor: str, named: str) -> None:
+    made = invite(home.settings, home.stores, name="Nadia", counsellor=counsellor, language="fr")
+    await nadia.come(made.code)
+    texts = await nadia.tell("/conseiller Puis-je venir le samedi ?")
+    assert texts[0].startswith(f"{opening('counsellor_sent')} {named},")
+
+
 async def test_a_link_works_once_and_for_one_account(home: House, nadia: Guest, karim: Guest) -> None:
     made = invited(home)
     await half_way(nadia, made)

@@ -88,7 +88,10 @@ class Visitor:
 
     def __init__(self, page: Page, url: str, language: str, camera: Camera) -> None:
         self.page, self.url, self.language, self.camera = page, url, language, camera
-        self.endings = [resting("submitted", language), self.phrase("changed_submitted")]
+        self.endings = [
+            resting("submitted", language),
+            self.phrase("changed_submitted", counsellor=self.phrase("your_counsellor")),
+        ]
         self.ways_out = {self.phrase(key) for key in WAYS_OUT}
 
     def phrase(self, key: str, **holes: object) -> str:
@@ -257,7 +260,10 @@ async def test_a_new_user_walks_the_whole_phase(
         await camera.take(page, "submitted")
 
         await visitor.change_an_answer()
-        assert visitor.phrase("changed_submitted") in await page.get_by_test_id("messages").inner_text()
+        assert (
+            visitor.phrase("changed_submitted", counsellor=visitor.phrase("your_counsellor"))
+            in await page.get_by_test_id("messages").inner_text()
+        )
         await visitor.write("/menu")
         await camera.take(page, "menu")
         await page.emulate_media(color_scheme="dark")
