@@ -1,176 +1,111 @@
 """Delivery: rows of the outbox become calls of the Bot API, in order per chat, and each row gets its outcome.
 
-The table of outcomes is a pure function of what Telegram said (`verdict`); the loop only claims, calls and marks.
+A round is one transaction: it writes what became of the calls that came back, and claims what may leave now. Calls are
+under way between the rounds, so that a slow answer holds up its own chat and nobody else.
 """
 
 import asyncio
+import contextlib
 import logging
-import os
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+import random
+from collections.abc import Callable, Iterator
 from datetime import timedelta
-from typing import Any
 
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Message
-from telegram.constants import ParseMode
-from telegram.error import BadRequest, RetryAfter, TelegramError
+from sqlalchemy.orm import Session
+from telegram import Bot
 
+from bot.calls import Outcome, call
 from bot.displayed import Displayed
-from bot.verdicts import GONE, MOST_UNKNOWN, Verdict, pause, reason, verdict
-from storage.claims import Claimed, Limits, claim, next_due
+from bot.quiet import Quiet
+from bot.verdicts import MOST_UNKNOWN, pause
+from storage import pace
+from storage.claims import NO_MESSAGE, Claimed, alone, claim, next_due
 from storage.database import Database
 from storage.outbox import mark_dropped, mark_refused, mark_sent, mark_unknown, retry_later
+from storage.pace import Limits
 from storage.people import mark_unreachable
 from storage.vault import Vault
 
 log = logging.getLogger(__name__)
-os.environ.setdefault("PTB_TIMEDELTA", "true")  # the library's `retry_after` in whole seconds is deprecated (22.2)
 
-NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 IDLE = 1.0  # seconds between looks when nothing is known to come: 0.6 % of a core (docs/decisions/0003)
+SHORTEST = 0.02  # seconds between looks when something is about to come
+IN_FLIGHT = 64  # calls under way at once: Telegram's 30 a second, each answered within two
 
 
-# ------------------------------------------------------------------------------------------------------------- calls
-def _keyboard(rows: list[list[list[str]]]) -> InlineKeyboardMarkup | None:
-    if not rows:
-        return None
-    return InlineKeyboardMarkup(
-        [[InlineKeyboardButton(label, callback_data=data) for label, data in row] for row in rows]
-    )
-
-
-async def _send(bot: Bot, row: Claimed) -> int | None:
-    message = await bot.send_message(
-        row.chat_id,
-        row.payload["text"],
-        parse_mode=ParseMode.HTML,
-        reply_markup=_keyboard(row.payload["rows"]),
-        link_preview_options=NO_PREVIEW,
-    )
-    return message.message_id
-
-
-async def _edit(bot: Bot, row: Claimed) -> int | None:
-    target = row.payload["message_id"] or row.message_id
-    if target is None and row.payload["fallback"]:
-        return await _send(bot, row)
-    if target is None:
-        raise BadRequest(GONE[0])  # what it was to edit never left
-    if not row.payload["text"]:
-        await bot.edit_message_reply_markup(row.chat_id, target, reply_markup=None)
-        return target
-    edited = await bot.edit_message_text(
-        row.payload["text"],
-        row.chat_id,
-        target,
-        parse_mode=ParseMode.HTML,
-        reply_markup=_keyboard(row.payload["rows"]),
-        link_preview_options=NO_PREVIEW,
-    )
-    return edited.message_id if isinstance(edited, Message) else target
-
-
-async def _notice(bot: Bot, row: Claimed) -> int | None:
-    payload = row.payload
-    await bot.answer_callback_query(payload["query"], payload["text"] or None, show_alert=payload["alert"])
-    return None
-
-
-async def _leave(bot: Bot, row: Claimed) -> int | None:
-    await bot.leave_chat(row.chat_id)
-    return None
-
-
-CALLS: dict[str, Callable[[Bot, Claimed], Awaitable[int | None]]] = {
-    "send": _send,
-    "edit": _edit,
-    "notice": _notice,
-    "leave": _leave,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    verdict: Verdict
-    message_id: int | None = None
-    error: str = ""
-    wait: timedelta | None = None
-
-
-async def call(bot: Bot, row: Claimed) -> Outcome:
-    """Makes the call of one row. Never raises: what went wrong is the outcome."""
-    try:
-        return Outcome("sent", await CALLS[row.kind](bot, row))
-    except TelegramError as error:
-        return await _after_error(bot, row, error)
-
-
-async def _after_error(bot: Bot, row: Claimed, error: TelegramError) -> Outcome:
-    decided = verdict(error, news=row.kind == "edit" and bool(row.payload["fallback"]))
-    words = reason(error)
-    if decided == "sent":
-        return Outcome("sent", row.payload.get("message_id") or row.message_id)
-    if decided == "anew":
-        return await _anew(bot, row)
-    if decided == "later":
-        return Outcome("later", error=words, wait=_wait(error, row))
-    return Outcome(decided, error=words)
-
-
-async def _anew(bot: Bot, row: Claimed) -> Outcome:
-    try:
-        return Outcome("sent", await _send(bot, row))
-    except TelegramError as error:
-        decided = verdict(error, news=False)
-        return Outcome(decided, error=reason(error), wait=_wait(error, row))
-
-
-def _wait(error: TelegramError, row: Claimed) -> timedelta:
-    if not isinstance(error, RetryAfter):
-        return pause(row.attempts)
-    after = error.retry_after
-    return after if isinstance(after, timedelta) else timedelta(seconds=after)
-
-
-# -------------------------------------------------------------------------------------------------------------- loop
 class Delivery:
     """The worker that empties the outbox. `wake` it when a turn has committed; it looks by itself every second anyway."""
 
-    def __init__(self, database: Database, vault: Vault, bot: Bot, worker: str, limits: Limits) -> None:
+    def __init__(
+        self,
+        database: Database,
+        vault: Vault,
+        bot: Bot,
+        worker: str,
+        limits: Limits,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        """`chance`: a number from 0 to 1, so that those who were cut off together do not come back together."""
         self.database, self.vault, self.bot = database, vault, bot
-        self.worker, self.limits = worker, limits
+        self.worker, self.limits, self.chance = worker, limits, chance
         self.displayed = Displayed()
-        self._unsettled: list[tuple[Claimed, Outcome]] = []
+        self.flying: set[asyncio.Task[None]] = set()
         self.wake = asyncio.Event()
+        self._landed: list[tuple[Claimed, Outcome]] = []
+        self._trouble = Quiet(log)
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Delivers until `stopping` is set, then ends with the calls in hand."""
-        while not stopping.is_set():
-            try:
-                busy = await self.deliver_once()
-            except Exception as error:  # the database may be away for a while: the rows are safe, we come back
-                log.error("delivery stumbled: %s", type(error).__name__)
-                busy = False
-            if not busy:
-                await self._rest(stopping)
+        try:
+            while not stopping.is_set():
+                await self._rest(await self._try_round(), stopping)
+            await self.land()
+            await asyncio.to_thread(self._settle)
+        finally:
+            for task in self.flying:
+                task.cancel()
 
-    async def deliver_once(self) -> bool:
-        """Claims what may leave now, sends it, marks it. False when there was nothing."""
+    async def round(self) -> float:
+        """Writes what came back, claims what may leave, sets it off. Says for how many seconds nothing is to be expected.
+
+        Outcomes that a locked or full database refused are written before anything else is sent.
+        """
         self.wake.clear()
-        await self._settle()
-        rows = await asyncio.to_thread(self._claim)
-        if not rows:
-            return False
-        outcomes = await asyncio.gather(*(self._call(row) for row in rows))
-        self._unsettled = list(zip(rows, outcomes, strict=True))
-        await self._settle()
-        return True
+        rows, seconds = await asyncio.to_thread(self._exchange)
+        for row in rows:
+            task = asyncio.ensure_future(self._fly(row))
+            self.flying.add(task)
+            task.add_done_callback(self.flying.discard)
+        return seconds
 
-    async def _settle(self) -> None:
-        """Writes the outcomes; those that a locked or full database refused are written before anything else is sent."""
-        if self._unsettled:
-            await asyncio.to_thread(self._mark, self._unsettled)
-            self._unsettled = []
+    async def land(self) -> None:
+        """Until the calls under way have come back."""
+        if self.flying:
+            await asyncio.wait(self.flying)
+
+    async def _try_round(self) -> float:
+        try:
+            seconds = await self.round()
+        except Exception as error:  # the database may be away for a while: the rows are safe, we come back
+            self._trouble.again(logging.ERROR, f"delivery stumbled: {type(error).__name__}")
+            return IDLE
+        self._trouble.over("delivery goes on")
+        return seconds
+
+    async def _rest(self, seconds: float, stopping: asyncio.Event) -> None:
+        waiting = [asyncio.ensure_future(event.wait()) for event in (self.wake, stopping)]
+        await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        for future in waiting:
+            future.cancel()
+
+    async def _fly(self, row: Claimed) -> None:
+        try:
+            outcome = await self._call(row)
+        except Exception as error:  # a fault of ours: the others fly on, and this row is tried a few times more
+            log.error("a %s failed: %s", row.kind, type(error).__name__)
+            outcome = Outcome("unknown", error=type(error).__name__)
+        self._landed.append((row, outcome))
+        self.wake.set()
 
     async def _call(self, row: Claimed) -> Outcome:
         if (same := self.displayed.already(row)) is not None:
@@ -180,39 +115,41 @@ class Delivery:
             self.displayed.note(row, outcome.message_id)
         return outcome
 
-    async def _rest(self, stopping: asyncio.Event) -> None:
-        try:
-            pending = await asyncio.to_thread(self._seconds_to_next)
-        except Exception:  # the database again: a look at the usual time tells
-            pending = IDLE
-        waiting = [asyncio.ensure_future(event.wait()) for event in (self.wake, stopping)]
-        await asyncio.wait(waiting, timeout=min(IDLE, pending), return_when=asyncio.FIRST_COMPLETED)
-        for future in waiting:
-            future.cancel()
+    # ---------------------------------------------------------------------------------------- off the event loop
+    def _exchange(self) -> tuple[list[Claimed], float]:
+        free = IN_FLIGHT - len(self.flying)
+        with self._settling() as session:
+            now = self.database.now()
+            rows = claim(session, self.vault, self.bot.id, self.worker, now, self.limits, free) if free else []
+            due = next_due(session, self.bot.id, now, self.limits) if len(rows) < free else None
+        return rows, IDLE if due is None else min(IDLE, max(SHORTEST, (due - now).total_seconds()))
 
-    def _seconds_to_next(self) -> float:
-        with self.database.read() as session:
-            due = next_due(session, self.bot.id)
-            return IDLE if due is None else max(0.02, (due - self.database.now()).total_seconds())
+    def _settle(self) -> None:
+        with self._settling():
+            pass
 
-    def _claim(self) -> list[Claimed]:
+    @contextlib.contextmanager
+    def _settling(self) -> Iterator[Session]:
+        """A unit of work that begins with the outcomes; they are forgotten once it has committed."""
+        landed = list(self._landed)
         with self.database.write() as session:
-            return claim(session, self.vault, self.bot.id, self.worker, self.database.now(), self.limits)
+            alone(session, self.bot.id)
+            for row, outcome in landed:
+                self._mark(session, row, outcome)
+            yield session
+        del self._landed[: len(landed)]
 
-    def _mark(self, settled: list[tuple[Claimed, Outcome]]) -> None:
-        with self.database.write() as session:
-            for row, outcome in settled:
-                self._mark_one(session, row, outcome)
-
-    def _mark_one(self, session: Any, row: Claimed, outcome: Outcome) -> None:
+    def _mark(self, session: Session, row: Claimed, outcome: Outcome) -> None:
         now = self.database.now()
         match outcome.verdict:
             case "sent" | "anew":
                 mark_sent(session, row.id, self.worker, now, outcome.message_id)
             case "later":
-                retry_later(session, row.id, self.worker, now + (outcome.wait or pause(row.attempts)), outcome.error)
+                retry_later(session, row.id, self.worker, now + self._wait(row, outcome), outcome.error)
+                if outcome.asked and row.kind not in NO_MESSAGE:
+                    pace.told_to_wait(session, row.bot_id, row.chat_id, now, outcome.asked, self.limits)
             case "unknown" if row.kind in ("send", "edit") and row.attempts < MOST_UNKNOWN:  # may be shown again
-                retry_later(session, row.id, self.worker, now + pause(row.attempts), outcome.error)
+                retry_later(session, row.id, self.worker, now + self._wait(row, outcome), outcome.error)
             case "unknown":
                 mark_unknown(session, row.id, self.worker, now, outcome.error)
             case "dropped":
@@ -222,3 +159,6 @@ class Delivery:
                 log.warning("a %s was refused: %s", row.kind, outcome.error)
                 if outcome.verdict == "unreachable" and row.owner:
                     mark_unreachable(session, row.owner, row.bot_id, row.chat_id, outcome.error, now)
+
+    def _wait(self, row: Claimed, outcome: Outcome) -> timedelta:
+        return outcome.asked or pause(row.attempts, self.chance())

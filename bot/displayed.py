@@ -33,7 +33,7 @@ class Displayed:
 
     def already(self, row: Claimed) -> int | None:
         """The message that looks as this row would have it; None where there is something to do."""
-        target = row.payload["message_id"] or row.message_id if row.kind == "edit" else None
+        target = row.target if row.kind == "edit" else None
         look = self._looks.get((row.chat_id, target)) if target else None
         if look is None:
             return None

@@ -61,6 +61,11 @@ def _bad_request(said: str, news: bool) -> Verdict:
     return "refused"
 
 
-def pause(attempts: int) -> timedelta:
-    """How long to wait before trying again: 1, 2, 4, … at most 60 seconds."""
-    return timedelta(seconds=min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** max(0, attempts - 1)))
+def pause(attempts: int, chance: float) -> timedelta:
+    """How long to wait before trying again: about 1, 2, 4, … at most 60 seconds.
+
+    `chance` (0 to 1) decides between half of that and all of it, so that rows which failed together do not come back
+    together ("equal jitter": AWS Architecture Blog, "Exponential Backoff And Jitter").
+    """
+    whole = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(10, max(0, attempts - 1)))
+    return timedelta(seconds=whole * (1 + chance) / 2)

@@ -23,9 +23,10 @@ from jalon.receiving import Address, announce, receive
 from jalon.settings import Settings
 from jalon.wiring import REFUSED_TOKEN, NotReady, Stores
 from storage.bots import keep_username
-from storage.claims import Limits, release
 from storage.inbox import prune
+from storage.leases import release
 from storage.outbox import prune_strangers
+from storage.pace import prune_pace
 from storage.records import beat
 
 log = logging.getLogger(__name__)
@@ -53,8 +54,8 @@ async def serve(
     ready()
     house = House(stores.database, stores.vault, library, bot.id, settings.entrance, settings.time_zone)
     await asyncio.to_thread(_prepare, house, bot.username)
-    limits = Limits(settings.messages_per_second, settings.chat_gap_seconds, settings.chat_burst)
-    delivery = Delivery(stores.database, stores.vault, bot, f"{socket.gethostname()}:{os.getpid()}", limits)
+    worker = f"{socket.gethostname()}:{os.getpid()}"
+    delivery = Delivery(stores.database, stores.vault, bot, worker, settings.limits)
     receiving = receive(bot, address, lambda updates: take_turn(house, updates), delivery.wake.set, stopping)
     parts = [receiving, delivery.run(stopping), _live(stores, stopping)]
     tasks = [asyncio.ensure_future(part) for part in parts]
@@ -124,6 +125,7 @@ async def _live(stores: Stores, stopping: asyncio.Event) -> None:
             beat(session, "bot", now)
             prune(session, now)
             prune_strangers(session, now)
+            prune_pace(session, now)
 
     while not stopping.is_set():
         try:

@@ -19,6 +19,7 @@ from jalon.home import MARK, PROJECT, VARIABLE, home
 from jalon.receiving import Address
 from storage.database import parse
 from storage.errors import StorageError
+from storage.pace import Limits
 
 EXAMPLE = PROJECT / MARK
 SIMULATED_TOKEN = "42:simulated"  # noqa: S105 - opens nothing but the local simulator
@@ -116,11 +117,18 @@ class Settings(BaseSettings):
     time_zone: Annotated[str, AfterValidator(_known_zone)] = Field(
         default="Europe/Paris", description="the time zone of new dossiers"
     )
-    messages_per_second: int = Field(default=30, ge=1, le=1000, description="messages a second, over all chats")
+    messages_per_second: int = Field(
+        default=30, ge=1, le=10_000, description="messages a second over all chats, on average (Telegram asks for 30)"
+    )
+    messages_burst: int = Field(
+        default=10, ge=1, le=10_000, description="messages that may leave at once over all chats, after a silence"
+    )
     chat_gap_seconds: float = Field(
         default=1.0, ge=0, le=60, description="seconds between messages in one chat, on average (Telegram asks for 1)"
     )
-    chat_burst: int = Field(default=20, ge=1, le=60, description="messages that may leave in one chat at once")
+    chat_burst: int = Field(
+        default=30, ge=1, le=60, description="messages that may leave in one chat at once, after a silence"
+    )
     simulator_port: int = Field(default=8080, ge=0, le=65535, description="the port of the local chat page (0: any)")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="how much is logged")
     _home: Path = PrivateAttr(default=Path())
@@ -181,6 +189,11 @@ class Settings(BaseSettings):
         if url.get_backend_name() == "sqlite":
             return str(url.database)
         return url.set(drivername="postgresql").render_as_string(hide_password=True)
+
+    @property
+    def limits(self) -> Limits:
+        """How fast messages may leave."""
+        return Limits(self.messages_per_second, self.messages_burst, self.chat_gap_seconds, self.chat_burst)
 
     @property
     def entrance(self) -> Enrolment:

@@ -3,12 +3,17 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Index, TextClause, UniqueConstraint, text
 from sqlmodel import Field
 
 from storage.columns import Base, arrival, maybe_moment, maybe_telegram_id, moment, one_where, partial, telegram_id
 
 OPEN = "state IN ('queued', 'leased')"
+
+
+def open_rows(alias: str = "outbox") -> TextClause:
+    """Spelt as in the partial indexes, without parameters: that is how both planners recognise that they apply."""
+    return text(f"{alias}.{OPEN}")
 
 
 class InboxRow(Base, table=True):
@@ -44,9 +49,6 @@ class OutboxRow(Base, table=True):
         CheckConstraint(f"{OPEN} OR state IN ('sent', 'refused', 'unknown', 'dropped')", "state"),
         partial("open_in_order", "bot_id", "priority", "seq", where=OPEN),
         partial("open_by_chat", "bot_id", "chat_id", "seq", where=OPEN),
-        partial(
-            "sent_lately", "bot_id", "sent_at", where="sent_at IS NOT NULL"
-        ),  # whole, it would attract other queries
         Index("showings", "run_id", "visit"),
         {"sqlite_autoincrement": True},
     )
@@ -73,6 +75,16 @@ class OutboxRow(Base, table=True):
     sent_at: datetime | None = maybe_moment()
     message_id: int | None = maybe_telegram_id()
     error: str | None = None
+
+
+class Pace(Base, table=True):
+    """When a chat, or the bot as a whole, may speak again. See `storage.pace`."""
+
+    bot_id: int = Field(primary_key=True, sa_type=BigInteger)
+    chat_id: int = Field(primary_key=True, sa_type=BigInteger)
+    arrival: datetime = moment()
+    paused_until: datetime | None = maybe_moment()
+    paused_at: datetime | None = maybe_moment()
 
 
 class TranscriptRow(Base, table=True):

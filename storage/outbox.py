@@ -16,10 +16,10 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 from uuid import UUID, uuid4
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from storage.messages import OutboxRow
+from storage.messages import OutboxRow, open_rows
 from storage.tables import table
 from storage.vault import HOUSE, Vault
 
@@ -64,10 +64,18 @@ class Message:
 
 
 def enqueue(session: Session, vault: Vault, messages: Iterable[Message], now: datetime) -> list[UUID]:
-    """Queues messages in this order; gives back their ids, which the transcript refers to."""
+    """Queues messages in this order; gives back their ids, which the transcript refers to.
+
+    What is due in the same chat before them gets their priority, if that is higher: a reply does not wait behind a
+    mass message that waits behind everybody else's.
+    """
     rows = [_row(session, vault, message, now) for message in messages]
     if rows:
         session.connection().execute(insert(_outbox), rows)
+        first = {(row["bot_id"], row["chat_id"], row["priority"], now) for row in rows}
+        session.connection().execute(
+            _HURRY, [dict(zip(("bot", "chat", "new", "now"), one, strict=True)) for one in first]
+        )
     return [row["id"] for row in rows]
 
 
@@ -91,6 +99,14 @@ def _row(session: Session, vault: Vault, message: Message, now: datetime) -> dic
         "state": "queued",
         "attempts": 0,
     }
+
+
+_HURRY = (
+    update(_outbox)
+    .where(_outbox.c.bot_id == bindparam("bot"), _outbox.c.chat_id == bindparam("chat"), open_rows())
+    .where(_outbox.c.priority > bindparam("new"), or_(_outbox.c.not_before <= bindparam("now"), _outbox.c.attempts > 0))
+    .values(priority=bindparam("new"))
+)
 
 
 # ------------------------------------------------------------------------------------------------------------ outcomes

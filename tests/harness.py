@@ -44,7 +44,7 @@ class ShiftedClock:
 
 def settings_for(folder: Path, **more: Any) -> Settings:
     """Settings of a test: a database and a key of its own, no waiting between messages."""
-    fast = {"chat_gap_seconds": 0, "messages_per_second": 1000, "enrolment": "open"}
+    fast = {"chat_gap_seconds": 0, "messages_per_second": 10_000, "messages_burst": 10_000, "enrolment": "open"}
     places = {"database_url": f"sqlite:///{folder}/data/jalon.db", "master_key_file": folder / "keys" / "master.key"}
     return read_settings(_env_file=None, **{**fast, **places, **more})
 

@@ -22,22 +22,24 @@ from telegram.error import (
     TimedOut,
 )
 
-from bot.delivery import Delivery, pause, verdict
+from bot.delivery import Delivery
 from bot.transport import AiohttpRequest, Timeouts
+from bot.verdicts import pause, verdict
 from jalon.settings import SIMULATED_TOKEN
 from simulator.app import Simulator
 from simulator.client import SimulatedPerson
 from simulator.signals import Clock
-from storage.claims import Limits
 from storage.clock import SetClock
 from storage.messages import OutboxRow
 from storage.outbox import LEASE, Message, enqueue
+from storage.pace import Limits
 from storage.people import create_beneficiary, dossier, end_links, link_chat
 from storage.tables import table
 from tests.harness import SIMULATED_BOT_ID, open_stores, settings_for
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-FAST = Limits(per_second=1000, chat_gap=0, burst=1000)
+FAST = Limits(per_second=10_000, burst=10_000, chat_gap=0)
+WHOLE_PAUSE = lambda: 1.0  # noqa: E731 - chance decides nothing in these tests
 IMPATIENT = 0.3  # seconds our side waits for an answer in these tests
 
 
@@ -52,7 +54,7 @@ class Post:
     delivery: Delivery
 
     def worker(self, name: str) -> Delivery:
-        return Delivery(self.stores.database, self.stores.vault, self.bot, name, FAST)
+        return Delivery(self.stores.database, self.stores.vault, self.bot, name, FAST, WHOLE_PAUSE)
 
     def queue(self, chat: SimulatedPerson | int, *texts: str, kind: Any = "send", **more: Any) -> list[UUID]:
         chat_id = chat if isinstance(chat, int) else chat.id
@@ -65,8 +67,12 @@ class Post:
 
     async def deliver(self, by: Delivery | None = None) -> None:
         """Everything that may leave at this moment of the clock."""
-        while await (by or self.delivery).deliver_once():
-            pass
+        worker = by or self.delivery
+        while True:
+            await worker.land()
+            await worker.round()
+            if not worker.flying:
+                break
 
     async def later(self, **amount: float) -> None:
         self.clock.advance(timedelta(**amount))
@@ -102,7 +108,7 @@ async def post(tmp_path: Path) -> AsyncIterator[Post]:
     async with Simulator(tmp_path / "simulator.db", tokens=[SIMULATED_TOKEN], clock=Clock()) as simulator:
         calls = AiohttpRequest(8, Timeouts(read=IMPATIENT))
         async with Bot(SIMULATED_TOKEN, f"{simulator.url}/bot", request=calls) as bot:
-            delivery = Delivery(stores.database, stores.vault, bot, "post", FAST)
+            delivery = Delivery(stores.database, stores.vault, bot, "post", FAST, WHOLE_PAUSE)
             yield Post(simulator, stores, clock, bot, delivery)
     stores.database.close()
 
@@ -163,7 +169,7 @@ async def test_the_verdict_on_what_telegram_said(error: TelegramError, news: boo
 
 
 async def test_pauses_double_up_to_a_minute() -> None:
-    assert [pause(n).total_seconds() for n in (0, 1, 2, 3, 6, 7, 60)] == [1, 1, 2, 4, 32, 60, 60]
+    assert [pause(n, 1).total_seconds() for n in (0, 1, 2, 3, 6, 7, 60)] == [1, 1, 2, 4, 32, 60, 60]
 
 
 # ------------------------------------------------------------------------------------------------------ plain delivery
@@ -187,7 +193,7 @@ async def test_an_edit_finds_the_message_its_row_became(post: Post, nadia) -> No
 async def test_an_edit_that_changes_nothing_counts_as_done(post: Post, nadia) -> None:
     [first] = post.queue(nadia, "pareil")
     await post.deliver()
-    ids = [post.queue(nadia, "pareil", kind="edit", edits=first)[0] for _ in range(2)]
+    ids = [post.queue(nadia, "pareil", kind="edit", edits=first, fallback=True)[0] for _ in range(2)]
     await post.deliver(post.worker("another, who does not know what is displayed"))
     assert post.states(ids) == ["sent", "sent"]
     assert await read(nadia) == ["pareil"]
@@ -378,11 +384,11 @@ async def test_a_former_account_that_has_blocked_the_bot_says_nothing_about_the_
     owner = post.dossier_for(nadia)
     await nadia.block()
     [id] = post.queue(nadia, "1", owner=owner)
-    claimed = post.delivery._claim()
+    await post.delivery.round()  # it is on its way
     with post.stores.database.write() as session:
         end_links(session, owner, "relinked", NOON)
         link_chat(session, owner, SIMULATED_BOT_ID, 4242, 4242, NOON)
-    post.delivery._mark([(row, await post.delivery._call(row)) for row in claimed])
+    await post.deliver()
     assert (post.row(id).state, post.unreachable(owner)) == ("refused", (None, None))
 
 
@@ -400,7 +406,10 @@ async def test_what_a_dead_worker_held_is_settled_by_its_kind(post: Post, nadia,
     [question] = post.queue(karim, "Une question")
     [notice] = post.queue(nadia, "Bien", kind="notice", query=query, alert=False)
     [held, behind] = post.queue(nadia, "La suite", "La fin")
-    post.worker("dead")._claim()  # and nothing more is heard of it
+    dead = post.worker("dead")
+    await dead.round()
+    for call in dead.flying:
+        call.cancel()
     await post.deliver()
     assert post.states([question, notice, held, behind]) == ["leased", "leased", "leased", "queued"]
     await post.later(seconds=LEASE.total_seconds() + 1)
@@ -411,18 +420,22 @@ async def test_what_a_dead_worker_held_is_settled_by_its_kind(post: Post, nadia,
 async def test_a_worker_thought_dead_cannot_settle_what_another_has_taken(post: Post, nadia) -> None:
     [id] = post.queue(nadia, "1")
     slow = post.worker("slow")
-    [row] = slow._claim()
+    await slow.round()
+    await slow.land()  # it is seen, and not noted yet
     post.clock.advance(LEASE + timedelta(seconds=1))
     await post.deliver()
-    outcome = await slow._call(row)
-    slow._mark([(row, outcome)])
+    await slow.round()
     assert (post.row(id).state, post.row(id).leased_by) == ("sent", "post")
 
 
 async def test_two_workers_send_nothing_twice(post: Post, nadia, karim) -> None:
     ids = [*post.queue(nadia, *"123456"), *post.queue(karim, *"abcdef")]
     workers = [post.worker("one"), post.worker("two")]
-    while any([await worker.deliver_once() for worker in workers]):
-        pass
+    while "queued" in post.states(ids):
+        for worker in workers:
+            await worker.round()
+            await worker.land()
+    for worker in workers:
+        await post.deliver(worker)
     assert ("".join(await read(nadia)), "".join(await read(karim))) == ("123456", "abcdef")
     assert post.states(ids) == ["sent"] * 12

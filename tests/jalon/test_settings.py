@@ -64,6 +64,7 @@ WRONG = [
     ("INVITATION_DAYS", "a month", "a valid integer"),
     ("TIME_ZONE", "Paris", "a time zone is expected, such as Europe/Paris"),
     ("MESSAGES_PER_SECOND", "0", "greater than or equal to 1"),
+    ("MESSAGES_BURST", "0", "greater than or equal to 1"),
     ("CHAT_GAP_SECONDS", "-1", "greater than or equal to 0"),
     ("CHAT_BURST", "61", "less than or equal to 60"),
     ("SIMULATOR_PORT", "65536", "less than or equal to 65535"),
@@ -132,7 +133,7 @@ def test_the_environment_goes_before_the_file_and_an_empty_value_is_none(
     (folder / ".env").write_text("SIMULATOR_PORT=8090\nCHAT_BURST=\n# a comment\n")
     monkeypatch.setenv("SIMULATOR_PORT", "8091")
     settings = read_settings()
-    assert (settings.simulator_port, settings.chat_burst) == (8091, 20)
+    assert (settings.simulator_port, settings.chat_burst) == (8091, 30)
 
 
 @pytest.mark.parametrize(
