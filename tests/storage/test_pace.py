@@ -138,9 +138,9 @@ acts = st.lists(
         st.sampled_from(["one", "two"]),
     ),
     min_size=1,
-    max_size=12,
+    max_size=8,
 )
-SAME_DATABASE = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SAME_DATABASE = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @SAME_DATABASE
