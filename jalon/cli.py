@@ -50,7 +50,10 @@ def command(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         @wraps(function)
         def refused_clearly(*arguments: Any, **options: Any) -> Any:
             with refusing():
-                return function(*arguments, **options)
+                try:
+                    return function(*arguments, **options)
+                except KeyboardInterrupt:  # for `run` and `bot` before their loop listens: an end like any other
+                    raise typer.Exit(0 if name in ("run", "bot") else 130) from None
 
         return refused_clearly
 

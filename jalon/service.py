@@ -142,7 +142,7 @@ def stop_on_signals(stopping: asyncio.Event) -> None:
 
     def stop() -> None:
         if stopping.is_set():
-            raise SystemExit(130)
+            raise SystemExit(0)
         stopping.set()
 
     for number in (signal.SIGINT, signal.SIGTERM):

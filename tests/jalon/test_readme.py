@@ -8,18 +8,34 @@ from pathlib import Path
 
 import pytest
 
+from jalon.cli import app
 from tests.jalon.program import ROOT, environment
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 GOALS = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-BLOCKS = [line.strip() for block in re.findall(r"```sh\n(.*?)```", README, re.DOTALL) for line in block.splitlines()]
-IN_ORDER = [line for line in BLOCKS if line and not line.startswith("make ")]
+GUIDE = (ROOT / "docs" / "mise-en-service.md").read_text(encoding="utf-8")
+
+
+def blocks(page: str) -> list[str]:
+    """The lines of its shell blocks."""
+    found = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
+    return [line.strip() for block in found for line in block.splitlines() if line.strip()]
+
+
+BLOCKS = blocks(README)
 
 
 def test_every_goal_named_exists_and_ci_runs_the_gate() -> None:
     named = set(re.findall(r"`make ([a-z-]+)`", README)) | {line[5:] for line in BLOCKS if line.startswith("make ")}
     assert {"run", "test", "check"} <= named <= GOALS
     assert "for goal in check test" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", [README, GUIDE], ids=["README", "guide"])
+def test_every_command_named_in_passing_exists(page: str) -> None:
+    known = {command.name for command in app.registered_commands} | {"flows"}
+    assert set(re.findall(r"`(?:\.venv/bin/)?jalon ([a-z]+)", page)) <= known
+    assert set(re.findall(r"`make ([a-z-]+)`", page)) <= GOALS
 
 
 @pytest.fixture
@@ -48,10 +64,11 @@ def execute(command: str, folder: Path) -> str:
     return done.stdout
 
 
-def test_the_commands_work_as_written(clone: Path) -> None:
+@pytest.mark.parametrize("page", [README, GUIDE], ids=["README", "guide"])
+def test_the_commands_work_as_written(clone: Path, page: str) -> None:
     said: dict[str, str] = {}
     number = ""
-    for command in IN_ORDER:
+    for command in (line for line in blocks(page) if not line.startswith("make ")):
         said[command] = execute(command.replace("NUMBER", number), clone)
         if found := re.search(r"Dossier: (\S+)", said[command]):
             number = found[1]
