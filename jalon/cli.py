@@ -11,16 +11,14 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from telegram import Bot
 
-from bot.library import Library
 from flows.organisation import OrganisationError
 from flows.problems import PackError
-from jalon import adoption, dossiers, greeting, invitations, local, parked, service
+from jalon import adoption, dossiers, greeting, invitations, parked, running
 from jalon.alone import alone
 from jalon.flows_cli import app as flows_app
 from jalon.settings import Settings, SettingsError, read_settings
-from jalon.wiring import NotReady, library, make_bot, refuse_another_bot, stores
+from jalon.wiring import NotReady, library, refuse_another_bot, stores
 from storage import backup as backups
 from storage.database import Database
 from storage.errors import StorageError
@@ -85,7 +83,7 @@ def run() -> None:
     _log(settings)
     shelf = library(settings)
     with alone(settings.database_url):
-        asyncio.run(_run_live(settings, shelf) if settings.live else _run_locally(settings, shelf))
+        asyncio.run(running.live(settings, shelf) if settings.live else running.locally(settings, shelf))
 
 
 @command("bot")
@@ -97,51 +95,7 @@ def bot() -> None:
     _log(settings)
     shelf = library(settings)
     with alone(settings.database_url):
-        asyncio.run(_run_live(settings, shelf))
-
-
-async def _run_live(settings: Settings, shelf: Library) -> None:
-    def greet(bot: Bot, new_key: bool) -> str:
-        return greeting.live(settings, bot.username, new_key=new_key)
-
-    await _serve(settings, shelf, settings.telegram_api_url.rstrip("/"), greet)
-
-
-async def _run_locally(settings: Settings, shelf: Library) -> None:
-    async with local.simulator(settings.simulator_port, settings.home / "data" / "simulator.db") as simulated:
-
-        def greet(bot: Bot, new_key: bool) -> str:
-            return greeting.simulated(settings, simulated.address, new_key=new_key)
-
-        await _serve(settings, shelf, simulated.address, greet, simulated.ended)
-
-
-async def _serve(
-    settings: Settings,
-    shelf: Library,
-    address: str,
-    greet: Callable[[Bot, bool], str],
-    ended: asyncio.Future[int] | None = None,
-) -> None:
-    """Runs until it is told to stop, or until what it cannot go on without has `ended`."""
-    stopping = asyncio.Event()
-    service.stop_on_signals(stopping)
-    if ended is not None:
-        ended.add_done_callback(lambda _: stopping.set())
-    with stores(settings, create=True) as opened:
-        refuse_another_bot(settings, opened)
-        client = make_bot(settings, address)
-
-        def ready() -> None:
-            typer.echo(greet(client, opened.new_key))
-
-        try:
-            await service.serve(settings, opened, shelf, client, stopping, ready)
-        finally:
-            await client.shutdown()
-    if ended is not None and ended.done():
-        raise NotReady("the simulator ended by itself, so Jalon stopped too. Nothing is lost: start again")
-    typer.echo("Stopped.")
+        asyncio.run(running.live(settings, shelf))
 
 
 # ------------------------------------------------------------------------------------------------------------- people
