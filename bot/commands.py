@@ -1,36 +1,35 @@
 """Commands, by a table: what a person may ask for at any moment."""
 
-from collections.abc import Callable
-from uuid import UUID
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from bot.answers import overview
 from bot.enrolment import again
+from bot.letters import write_to_counsellor
+from bot.listening import PAUSE, back_to_questions, lapse, listen_for
 from bot.screens import Row, Screen, button
+from bot.stopping import ask_to_stop
 from bot.talk import Talk
-from bot.travel import STOP, can_go_on, facts, go_on, open_run, present, rest, resting, resume, show_place
-from bot.walking import leave
-from bot.words import plain, safe, say
+from bot.travel import can_go_on, go_on, open_run, present, resting, resume, show_place
+from bot.words import safe, say
 from flows.buttons import Menu
 from flows.events import IllegalEvent, LanguageChanged, Paused, WentBack
 from flows.phrases import LANGUAGES
 from storage.latest import latest_runs
-from storage.records import Act, consents_in_force, flag_waits, raise_flag, record_consent, record_fact
-
-FOR_COUNSELLOR = "to_counsellor"  # the kind of such a line of the transcript
-MESSAGE = "message"  # the rule of the flag that a message to the counsellor raises
-
-
-SAYS_ELSEWHERE = {"start", "conseiller"}  # a code is not kept; a message to the counsellor is kept as one
 
 
 def commanded(talk: Talk) -> None:
-    """A command of a person we know."""
+    """A command of a person we know. Beside words of distress, only a message to the counsellor is done."""
     name = talk.incoming.command
-    words = "" if name in SAYS_ELSEWHERE else talk.incoming.text
-    talk.hear("command", f"/{name} {words}".rstrip())
+    act = COMMANDS.get(name, menu)
+    said_elsewhere = act in (start, write_to_counsellor)  # a code is not kept; a message is kept as one
+    talk.hear("command", f"/{name} {'' if said_elsewhere else talk.incoming.text}".rstrip())
+    if talk.hushed and act is not write_to_counsellor:
+        return
+    lapse(talk)
     if name not in COMMANDS:
         talk.say("unknown_command")
-    COMMANDS.get(name, menu)(talk)
+    act(talk)
 
 
 # --------------------------------------------------------------------------------------------------------- the menu
@@ -70,12 +69,14 @@ def start(talk: Talk) -> None:
     if talk.incoming.text:
         again(talk, talk.incoming.text)
     else:
+        back_to_questions(talk)
         talk.say("welcome_back")
         show_place(talk)
 
 
 def back(talk: Talk) -> None:
     """To the question before."""
+    back_to_questions(talk)
     run = open_run(talk)
     try:
         if run is None:
@@ -86,6 +87,8 @@ def back(talk: Talk) -> None:
 
 
 def pause(talk: Talk) -> None:
+    """A rest that the person takes: the next words may end it."""
+    listen_for(talk, PAUSE)
     run = open_run(talk)
     if run is not None:
         go_on(talk, run, Paused())
@@ -110,6 +113,7 @@ def choose_language(talk: Talk, code: str) -> None:
     talk.notice()
     if code not in LANGUAGES:
         return
+    back_to_questions(talk)
     talk.change(language=code)
     talk.say("language_chosen")
     run = open_run(talk)
@@ -117,48 +121,6 @@ def choose_language(talk: Talk, code: str) -> None:
         present(talk)
     elif code in talk.flow(run).pack.languages:
         go_on(talk, run, LanguageChanged(code))
-
-
-# -------------------------------------------------------------------------------------------------- the counsellor
-def write_to_counsellor(talk: Talk) -> None:
-    """What is typed from now on goes to the counsellor, until the person says that this is all."""
-    if talk.incoming.kind == "command" and talk.incoming.text:
-        keep_for_counsellor(talk, talk.incoming.text)
-        counsellor_done(talk)
-        return
-    talk.change(writing_since=talk.now)
-    done = [button(say("button_done", talk.language), Menu("sent"))]
-    talk.say("counsellor_ask", done, delay=talk.organisation("reading_delay"), counsellor=talk.counsellor())
-
-
-def keep_for_counsellor(talk: Talk, text: str, edited_of: UUID | None = None) -> None:
-    """A message for the counsellor: in the transcript, with a flag that says so."""
-    talk.hear(FOR_COUNSELLOR, text, edited_of=edited_of)
-    if flag_waits(talk.session, talk.who.id, MESSAGE):
-        return
-    raise_flag(
-        talk.session,
-        talk.vault,
-        talk.who.id,
-        None,
-        step="",
-        rule=MESSAGE,
-        level="notice",
-        reason=say("counsellor_flag", LANGUAGES[0]),
-        now=talk.now,
-    )
-
-
-def counsellor_part(talk: Talk, text: str) -> None:
-    keep_for_counsellor(talk, text)
-    talk.say("counsellor_part", [button(say("button_done", talk.language), Menu("sent"))])
-
-
-def counsellor_done(talk: Talk) -> None:
-    """The message is complete; back to the question that was open."""
-    talk.change(writing_since=None)
-    talk.say("counsellor_sent", delay=talk.organisation("reading_delay"), counsellor=talk.counsellor())
-    present(talk)
 
 
 # --------------------------------------------------------------------------------------------------------- privacy
@@ -173,54 +135,33 @@ def privacy(talk: Talk) -> None:
     talk.send(Screen(text, tuple(rows)))
 
 
-# -------------------------------------------------------------------------------------------------------- stopping
-def ask_to_stop(talk: Talk) -> None:
-    if talk.who.stopped_at is not None:
-        rest(talk)
-        return
-    row = [button(say(f"button_{name}", talk.language), Menu(name)) for name in ("stop_yes", "stop_no")]
-    talk.say("stop_ask", *([item] for item in row))
+# ------------------------------------------------------------------------------------------------------- the table
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What it does, its name in each language (Telegram's menu shows these), and further names. All work in every language."""
+
+    act: Callable[[Talk], None]
+    names: Mapping[str, str]
+    also: tuple[str, ...] = ()
 
 
-def stop(talk: Talk) -> None:
-    """Every consent given is withdrawn, and the journey rests. Nothing is asked any more; the answers stay as they are."""
-    if talk.who.stopped_at is not None:
-        rest(talk)
-        return
-    run = open_run(talk)
-    if run is not None:
-        leave(talk, run)
-    reached, _ = talk.library.journey.move(talk.who.journey_at, STOP, facts(talk))
-    talk.change(journey_at=reached, active_run_id=None, stopped_at=talk.now, writing_since=None)
-    record_fact(talk.session, talk.who.id, "stopped", talk.now)
-    for purpose, granted in consents_in_force(talk.session, talk.who.id).items():
-        if granted:
-            record_consent(talk.session, talk.who.id, _withdrawal(talk, purpose), talk.now)
-    rest(talk)
+TABLE = (
+    Command(menu, {"fr": "menu", "en": "menu"}),
+    Command(resume, {"fr": "reprendre", "en": "resume"}),
+    Command(back, {"fr": "retour", "en": "back"}),
+    Command(answers, {"fr": "reponses", "en": "answers"}),
+    Command(pause, {"fr": "pause", "en": "pause"}),
+    Command(write_to_counsellor, {"fr": "conseiller", "en": "counsellor"}, ("conseillere", "counselor")),
+    Command(language, {"fr": "langue", "en": "language"}),
+    Command(privacy, {"fr": "confidentialite", "en": "privacy"}),
+    Command(help_, {"fr": "aide", "en": "help"}),
+    Command(ask_to_stop, {"fr": "arreter", "en": "stop"}),
+    Command(start, {}, ("start",)),
+)
+COMMANDS = {name: command.act for command in TABLE for name in (*command.names.values(), *command.also)}
 
 
-def _withdrawal(talk: Talk, purpose: str) -> Act:
-    words = plain(say("stop_ask", talk.language)), say("button_stop_yes", talk.language)
-    return Act(purpose, False, *words, talk.language, talk.library.journey.id, "stop")
-
-
-def go_on_after_all(talk: Talk) -> None:
-    talk.say("stop_kept")
-    present(talk)
-
-
-COMMANDS: dict[str, Callable[[Talk], None]] = {
-    "start": start,
-    "menu": menu,
-    "reprendre": resume,
-    "retour": back,
-    "reponses": answers,
-    "pause": pause,
-    "conseiller": write_to_counsellor,
-    "langue": language,
-    "confidentialite": privacy,
-    "privacy": privacy,
-    "aide": help_,
-    "help": help_,
-    "arreter": ask_to_stop,
-}
+def menu_of(language: str) -> list[tuple[str, str]]:
+    """Telegram's own menu in a language: each command with what it does."""
+    listed = [command.names for command in TABLE if command.names]
+    return [(names[language], say(f"command_{names[LANGUAGES[-1]]}", language)) for names in listed]

@@ -1,12 +1,13 @@
 """An edited message changes the answer it gave."""
 
-from bot.commands import FOR_COUNSELLOR, keep_for_counsellor
+from bot.answering import answer, today
 from bot.consent import may_collect
+from bot.letters import FOR_COUNSELLOR, keep_for_counsellor
 from bot.reprise import refused, reprise
 from bot.screens import Screen
 from bot.talk import Talk
 from bot.travel import acknowledge, go_on, present
-from bot.typed import CORRECTION, answer, today
+from bot.typed import CORRECTION
 from bot.walking import leave, show_anew
 from flows.effects import Finish, Say
 from flows.engine import step

@@ -3,18 +3,11 @@
 from collections.abc import Callable
 
 from bot.answers import overview, page, recap
-from bot.commands import (
-    answers,
-    ask_to_stop,
-    choose_language,
-    counsellor_done,
-    go_on_after_all,
-    pause,
-    privacy,
-    stop,
-    write_to_counsellor,
-)
+from bot.commands import answers, choose_language, pause, privacy
+from bot.letters import letter_cancelled, letter_done, write_to_counsellor
+from bot.listening import writing
 from bot.screens import Screen
+from bot.stopping import ask_to_stop, go_on_after_all, stop
 from bot.talk import Talk
 from bot.travel import enter, open_run, present, resume
 from flows.buttons import Menu
@@ -62,7 +55,7 @@ def _command(act: Callable[[Talk], None]) -> Callable[[Talk, str], None]:
 
 
 # their card has done its work
-ONCE = {"begin", "question", "resume", "language", "pause", "sent", "stop", "stop_yes", "stop_no"}
+ONCE = {"begin", "question", "resume", "language", "pause", "sent", "cancel", "stop", "stop_yes", "stop_no"}
 
 
 def _paused(talk: Talk, argument: str) -> bool:
@@ -77,7 +70,8 @@ OVER: dict[str, Callable[[Talk, str], bool]] = {
     "resume": lambda talk, state: state not in ("", talk.who.journey_at),
     "language": lambda talk, code: code == talk.language,
     "pause": _paused,
-    "sent": lambda talk, _: talk.who.writing_since is None,
+    "sent": lambda talk, _: not writing(talk),
+    "cancel": lambda talk, _: not writing(talk),
     "stop": lambda talk, _: talk.who.stopped_at is not None,
     "stop_yes": lambda talk, _: talk.who.stopped_at is not None,
 }
@@ -92,7 +86,8 @@ MENUS: dict[str, Callable[[Talk, str], None]] = {
     "language": choose_language,
     "pause": _command(pause),
     "counsellor": _command(write_to_counsellor),
-    "sent": _command(counsellor_done),
+    "sent": _command(letter_done),
+    "cancel": _command(letter_cancelled),
     "privacy": _command(privacy),
     "stop": _command(ask_to_stop),
     "stop_yes": _command(stop),

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from bot.consent import may_collect
 from bot.gestures import spoken_press
 from bot.incoming import Incoming
+from bot.listening import lapse
 from bot.menus import menu_pressed, unknown
 from bot.screens import why_text
 from bot.talk import Talk
@@ -22,6 +23,7 @@ from storage.latest import latest_runs, owned_run
 
 def pressed(talk: Talk, incoming: Incoming) -> None:
     """A press on any button of ours."""
+    lapse(talk)
     press = decode(incoming.text)
     if isinstance(press, Menu):
         menu_pressed(talk, press)

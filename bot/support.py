@@ -1,23 +1,42 @@
 """Words of distress: help at once, before anything else, and a human is called. No interpretation."""
 
-from bot.screens import Screen
+from bot.consent import may_collect
+from bot.listening import PAUSE, STOP, writing
+from bot.screens import Row, Screen, button
 from bot.talk import Talk
+from bot.travel import open_run, resting
 from bot.words import say
+from flows.buttons import Menu
 from flows.distress import distressed
 from flows.phrases import LANGUAGES
 from storage.records import raise_flag
 
 
 def support(talk: Talk) -> None:
-    """Shows the numbers when the words just written hold any of the listed expressions: wherever, also after a stop."""
+    """Shows the numbers when the words just written hold any of the listed expressions: wherever, also after a stop.
+
+    They stay the last thing said in this turn: the words are kept as others are, and no question pushes the numbers away.
+    """
     if not distressed(talk.incoming.text):
         return
     help_now = say("distress", talk.language)
     if talk.person is None:  # nobody to tell: the numbers are what there is
         talk.send(Screen(help_now))
-        return
-    told = say("distress_told", talk.language, delay=talk.organisation("reading_delay"))
-    talk.send(Screen(f"{help_now}\n\n{told}"))
+    else:
+        told = say(_told(talk), talk.language, delay=talk.organisation("reading_delay"))
+        talk.send(Screen(f"{help_now}\n\n{told}", tuple(pause_or_go_on(talk))))
+        _call_a_human(talk)
+        if talk.who.words_for == STOP:
+            talk.change(words_for=None)  # such words answer nothing, and nobody is asked twice
+    talk.hushed = True
+
+
+def _told(talk: Talk) -> str:
+    kept = talk.incoming.kind == "command" or writing(talk) or may_collect(talk, open_run(talk))
+    return "distress_told" if kept else "distress_told_unkept"
+
+
+def _call_a_human(talk: Talk) -> None:
     raise_flag(
         talk.session,
         talk.vault,
@@ -29,3 +48,17 @@ def support(talk: Talk) -> None:
         reason=say("distress_flag", LANGUAGES[0]),
         now=talk.now,
     )
+
+
+def pause_or_go_on(talk: Talk) -> list[Row]:
+    """To rest or to go on, where there is something to go on with."""
+    if resting(talk) and open_run(talk) is None:
+        return []
+    ways = (("button_pause", "pause"), ("button_continue", "resume"))
+    return [[button(say(key, talk.language), Menu(name))] for key, name in ways]
+
+
+def after_support(talk: Talk) -> None:
+    """Once the words are kept: the next ones are read as said to the help, unless they go to the counsellor."""
+    if talk.hushed and not writing(talk) and pause_or_go_on(talk):
+        talk.change(words_for=PAUSE)

@@ -38,6 +38,7 @@ class Talk:
     language: str
     incoming: Incoming
     last_seen: datetime | None = None  # when this person last said something, before now
+    hushed: bool = False  # help was shown: it stays the last thing said in this turn
 
     def __post_init__(self) -> None:
         self._outgoing: list[Message] = []
@@ -80,6 +81,8 @@ class Talk:
 
     def send(self, screen: Screen, *, run: Run | None = None, step: str | None = None) -> None:
         """A new message. With `run`, its buttons belong to the run's present visit; with `step`, it shows that question."""
+        if self.hushed:
+            return
         self._outgo("send", screen, run, step)
         self._record(screen, run, step)
 

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 from bot.answers import changed_line
 from bot.consent import may_collect
+from bot.listening import back_to_questions
 from bot.screens import Row, Screen, button
 from bot.talk import Talk
 from bot.walking import begin, walk
@@ -194,7 +195,7 @@ def rest(talk: Talk) -> None:
     state = talk.library.journey.pack.states[at]
     facts_here = {**talk.library.facts.get(talk.language, {}), "counsellor": talk.counsellor()}
     text = pipe(state.text[talk.language].strip(), lambda name: facts_here.get(name, "…")) if state.text else ""
-    talk.send(Screen(safe(text), tuple(_way_back(talk))))
+    talk.send(Screen(safe(text), tuple(way_back(talk))))
 
 
 def can_go_on(talk: Talk) -> bool:
@@ -204,7 +205,8 @@ def can_go_on(talk: Talk) -> bool:
     return not resting(talk) or any(talk.who.journey_at in leaving for leaving in sources)
 
 
-def _way_back(talk: Talk) -> list[Row]:
+def way_back(talk: Talk) -> list[Row]:
+    """The button that leaves a resting place, where there is a way."""
     if not can_go_on(talk):
         return []
     return [[button(say("button_resume", talk.language), Menu("resume", talk.who.journey_at))]]
@@ -212,6 +214,7 @@ def _way_back(talk: Talk) -> list[Row]:
 
 def resume(talk: Talk) -> None:
     """Back to the open question after a pause, a silence or a rest, with a card that says where one was."""
+    back_to_questions(talk)
     run = open_run(talk)
     if run is not None or not resting(talk):
         present(talk, lead=_card(talk, run) if run else "")

@@ -21,7 +21,7 @@ from bot.enrolment import Enrolment, stranger
 from bot.incoming import Incoming, RawUpdate, chats_of, read
 from bot.library import Library
 from bot.presses import pressed
-from bot.support import support
+from bot.support import after_support, support
 from bot.talk import REPLY, Talk
 from bot.typed import not_in_words, typed
 from bot.words import say, spoken
@@ -190,7 +190,7 @@ def converse(house: House, session: Session, incoming: Incoming, now: datetime) 
 
 def _has_enough(talk: Talk) -> bool:
     """Somebody without a dossier gets one answer at a time, so that no crowd keeps others waiting; help always comes."""
-    most = 3 if distressed(talk.incoming.text) else 1  # the numbers and their answer, behind an earlier answer
+    most = 2 if distressed(talk.incoming.text) else 1  # the numbers, behind an earlier answer
     return open_in_chat(talk.session, talk.bot_id, talk.chat_id) >= most
 
 
@@ -203,6 +203,8 @@ def _leave_group(talk: Talk) -> None:
 def _stranger(talk: Talk, enrolment: Enrolment, zone: str) -> None:
     if talk.incoming.kind in WRITTEN:
         support(talk)
+    if talk.hushed:
+        return
     if talk.incoming.command in OPEN_TO_STRANGERS:
         privacy(talk)
     elif talk.incoming.kind not in ("blocked", "unblocked"):
@@ -217,6 +219,7 @@ def _known(talk: Talk) -> None:
     if talk.incoming.kind in WRITTEN:
         support(talk)
     HANDLERS[talk.incoming.kind](talk)
+    after_support(talk)
 
 
 def _blocked(talk: Talk) -> None:

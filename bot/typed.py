@@ -1,46 +1,141 @@
-"""What people type instead of tapping: an answer, a piece of one, a message to the counsellor."""
+"""What people type instead of tapping: an answer, a piece of one, the word of a button, a message to the counsellor."""
 
-from datetime import date
-from zoneinfo import ZoneInfo
+from collections.abc import Callable
 
-from bot.commands import counsellor_part
+from bot.answering import answer, ask_again, part_of
+from bot.commands import pause
 from bot.consent import may_collect
-from bot.reprise import refused, reprise
+from bot.letters import letter_part
+from bot.listening import LETTER, LETTER_BEGUN, PAUSE, STOP, lapse, seen, writing
+from bot.screens import button
+from bot.stopping import ask_to_stop_again, go_on_after_all, stop
+from bot.support import pause_or_go_on
 from bot.talk import Talk
-from bot.travel import go_on, open_run, present, resume
-from bot.walking import SILENCE, show_anew
+from bot.travel import enter, go_on, open_run, present, resting, resume, way_back
+from bot.walking import show_anew
+from bot.wished import ANYTIME, ASIDE_FROM_STOPPING, IN_A_LETTER, OF_THE_QUESTION, WITHOUT_CONSENT, wished
 from bot.words import say
+from flows.buttons import Menu
 from flows.engine import step
-from flows.events import Answered, Changed, Event, Invalid, Marked, Resumed, Wrote
-from flows.making import joined, put_part, settled
-from flows.pack import ChoicesStep, RankingStep, TextStep
+from flows.events import Changed, Invalid
+from flows.making import joined, put_part
+from flows.pack import TextStep
 from flows.path import predecessor
-from flows.run import Part, Run
-from flows.understand import Misunderstood, Understood, understand
+from flows.run import Run
+from flows.wishes import Wish, civil, stops, wish
 from storage.heard import heard_in
+from storage.people import WordsFor
 from storage.showings import showings
 
 CORRECTION = "edited"  # the kind of such a line of the transcript
 
 
 def typed(talk: Talk) -> None:
-    """A message in words from a person we know."""
-    text = talk.incoming.text
+    """A message in words from a person we know: for the open question, unless something else waits for words."""
     if _overtaken(talk):
         return
-    if talk.who.writing_since is not None:
-        counsellor_part(talk, text)
+    run = open_run(talk)
+    purpose: WordsFor | None = talk.who.words_for or (PAUSE if run and run.paused else None)
+    (READERS[purpose] if purpose else to_the_question)(talk, talk.incoming.text)
+
+
+# ------------------------------------------------------------------------------------------- beside the questionnaire
+def _to_counsellor(talk: Talk, text: str) -> None:
+    wishing = wish(text)
+    if wishing in IN_A_LETTER:
+        IN_A_LETTER[wishing](talk)
+    else:
+        letter_part(talk, text)
+
+
+def _to_stop_or_not(talk: Talk, text: str) -> None:
+    """A plain yes or no, written once the question was there to read; the word of another button does what it says."""
+    meant = stops(text) if seen(talk) else None
+    if meant is None and wish(text) in ASIDE_FROM_STOPPING:
+        lapse(talk)
+        to_the_question(talk, text)
         return
+    _note(talk, text)
+    if meant is None:
+        ask_to_stop_again(talk)
+    else:
+        (stop if meant else go_on_after_all)(talk)
+
+
+def _after_a_pause(talk: Talk, text: str) -> None:
+    """To go on, or at once an answer. A mere "ok" or "merci" is neither: it was said to the bot's last words."""
+    lapse(talk)
+    wishing = wish(text)
+    if wishing in ("greet", "resume", "pause") and may_collect(talk, open_run(talk)):  # here, no label wins over these
+        _note(talk, text)
+        (pause if wishing == "pause" else resume)(talk)
+    elif civil(text):
+        _note(talk, text)
+        talk.change(words_for=PAUSE)
+        talk.say("pause_or_go_on", *pause_or_go_on(talk))
+    else:
+        to_the_question(talk, text)
+
+
+def _note(talk: Talk, text: str) -> None:
+    """For the transcript, under no question; without an agreement nothing is kept."""
+    if may_collect(talk, open_run(talk)):
+        talk.hear("text", text)
+
+
+READERS: dict[WordsFor, Callable[[Talk, str], None]] = {
+    LETTER: _to_counsellor,
+    LETTER_BEGUN: _to_counsellor,
+    STOP: _to_stop_or_not,
+    PAUSE: _after_a_pause,
+}
+
+
+# ---------------------------------------------------------------------------------------------------- to the question
+def to_the_question(talk: Talk, text: str) -> None:
+    """Words for the open question, or the word of a button."""
     run = open_run(talk)
     if not may_collect(talk, run):
-        talk.say("stopped_speech")
+        _without_consent(talk, text)
         return
     talk.hear("text", text, run)
     if run is None:
-        talk.say("nothing_open")
+        _nothing_open(talk, text)
+    else:
+        _under(talk, run, text)
+
+
+def _without_consent(talk: Talk, text: str) -> None:
+    wishing = wish(text)
+    if wishing in WITHOUT_CONSENT:
+        ANYTIME[wishing](talk)
+    else:
+        talk.say("stopped_speech")
+
+
+def _nothing_open(talk: Talk, text: str) -> None:
+    """Between two parts, the next one is offered again; at a resting place there is a person to write to."""
+    wishing = wish(text)
+    if wishing in ANYTIME:
+        ANYTIME[wishing](talk)
+    elif resting(talk):
+        to_somebody = [button(say("button_counsellor", talk.language), Menu("counsellor"))]
+        talk.say("nothing_open_at_rest", to_somebody, *way_back(talk))
+    elif wishing == "begin":
+        enter(talk)
+    else:
+        talk.say("nothing_open_between")
         present(talk)
+
+
+def _under(talk: Talk, run: Run, text: str) -> None:
+    wishing = wished(talk, run, text)
+    if wishing in ANYTIME:
+        ANYTIME[wishing](talk)
     elif _came_early(talk, run):
-        _early(talk, run)
+        _early(talk, run, wishing)
+    elif wishing:
+        OF_THE_QUESTION[wishing](talk, run)
     else:
         answer(talk, run, text)
 
@@ -55,95 +150,42 @@ def _overtaken(talk: Talk) -> bool:
     return True
 
 
-# ---------------------------------------------------------------------------------------------------------- answering
-def _part(talk: Talk) -> Part:
-    return Part(str(talk.incoming.message_id), talk.incoming.text)
-
-
-def today(talk: Talk) -> date:
-    """The person's day."""
-    return talk.now.astimezone(ZoneInfo(talk.who.zone)).date()
-
-
-def answer(talk: Talk, run: Run, text: str) -> None:
-    """What was typed under the question at hand: an answer, a piece of one, or a reason to ask again."""
-    asked = talk.flow(run).nodes[run.at].step
-    heard = understand(asked, text, run.language, today(talk))
-    if isinstance(asked, TextStep) and (settled(run.parts) or isinstance(heard, Misunderstood) or heard.how == "given"):
-        _take(talk, run, Wrote(run.at, run.visit, _part(talk)))
-    elif isinstance(heard, Misunderstood):
-        _ask_again(talk, run, heard)
-    elif isinstance(asked, ChoicesStep | RankingStep) and isinstance(heard.value, list) and _more_may_come(run, heard):
-        _tick(talk, run, heard.value)
-    else:
-        _take(talk, run, Answered(run.at, run.visit, heard.value, heard.how, (_part(talk),)))
-
-
-def _more_may_come(run: Run, heard: Understood) -> bool:
-    """Whether what was typed is added to the ticks, as a press would be, and not the whole answer at once."""
-    return heard.partly or (bool(run.marks) and run.at not in run.answers)
-
-
-def _tick(talk: Talk, run: Run, choices: list[str]) -> None:
-    """These choices are ticked, and the question shown again below, with the button that ends it."""
-    flow, ticked = talk.flow(run), run
-    try:
-        for choice in choices:
-            ticked, _ = step(flow, ticked, Marked(run.at, run.visit, choice, on=True), talk.now)
-    except Invalid as refusal:
-        _ask_again(talk, run, refused(flow.nodes[run.at].step, refusal.reason))
-    else:
-        shown = step(flow, ticked, Resumed(), talk.now)
-        go_on(talk, run, Resumed(), stepped=shown, lead=say("ticked", run.language))
-
-
-def _take(talk: Talk, run: Run, event: Event) -> None:
-    try:
-        stepped = step(talk.flow(run), run, event, talk.now)
-    except Invalid as refusal:
-        _ask_again(talk, run, refused(talk.flow(run).nodes[run.at].step, refusal.reason))
-    else:
-        go_on(talk, run, event, stepped=stepped)
-
-
-def _ask_again(talk: Talk, run: Run, heard: Misunderstood) -> None:
-    """The question again, with a kind word; after a silence, with a reminder of where one was."""
-    away = talk.last_seen is not None and talk.now - talk.last_seen > SILENCE
-    if away:
-        resume(talk)
-    else:
-        go_on(talk, run, Resumed(), lead=reprise(heard, run.language))
-
-
 # ------------------------------------------------------------------------------------------- before the question came
 def _came_early(talk: Talk, run: Run) -> bool:
     """Whether the message was written before the question at hand could be seen: it cannot be an answer to it."""
-    shown = [showing for showing in showings(talk.session, talk.chat_id, run.id, run.visit) if showing.step == run.at]
-    if not shown or run.parts:
+    if run.parts:
         return False
+    shown = [showing for showing in showings(talk.session, talk.chat_id, run.id, run.visit) if showing.step == run.at]
     seen_before = any(showing.step == run.at for showing in showings(talk.session, talk.chat_id, run.id, run.visit - 1))
+    if seen_before or not shown:
+        return not seen_before
     last, mine = shown[-1], talk.incoming.message_id or 0
     under_way = last.message_id is None and last.state in ("queued", "leased")
-    return not seen_before and (under_way or (last.message_id is not None and mine < last.message_id))
+    return under_way or (last.message_id is not None and mine < last.message_id)
 
 
-def _early(talk: Talk, run: Run) -> None:
+def _early(talk: Talk, run: Run, wishing: Wish | None) -> None:
     """It goes with the open answer given just before, if there is one; otherwise it is kept and the question asked."""
+    if not wishing and _added_to_previous(talk, run):
+        talk.say("added_to_previous")
+    elif not talk.hushed:
+        ask_again(talk, run, say("came_early", run.language))
+
+
+def _added_to_previous(talk: Talk, run: Run) -> bool:
     former = predecessor(run)
     given = run.answers[former] if former else None
-    if former and given and given.parts and isinstance(talk.flow(run).nodes[former].step, TextStep):
-        parts = put_part(given.parts, _part(talk))
-        event = Changed(former, joined(parts), parts=parts)
-        try:
-            stepped = step(talk.flow(run), run, event, talk.now)
-        except Invalid:
-            pass
-        else:
-            show_anew(talk, run, stepped[0], former)
-            go_on(talk, run, event, stepped=stepped)
-            talk.say("added_to_previous")
-            return
-    go_on(talk, run, Resumed(), lead=say("came_early", run.language))
+    if not (former and given and given.parts and isinstance(talk.flow(run).nodes[former].step, TextStep)):
+        return False
+    parts = put_part(given.parts, part_of(talk))
+    event = Changed(former, joined(parts), parts=parts)
+    try:
+        stepped = step(talk.flow(run), run, event, talk.now)
+    except Invalid:
+        return False
+    show_anew(talk, run, stepped[0], former)
+    go_on(talk, run, event, stepped=stepped)
+    return True
 
 
 # ------------------------------------------------------------------------------------------------------- not in words
@@ -152,7 +194,7 @@ def not_in_words(talk: Talk) -> None:
     run = open_run(talk)
     if may_collect(talk, run):
         talk.hear(talk.incoming.media, talk.incoming.text)
-    if run is None or talk.who.writing_since is not None:
+    if run is None or writing(talk):
         talk.say("not_text_no_question")
-    else:
-        go_on(talk, run, Resumed(), lead=say("not_text", run.language))
+    elif not talk.hushed:
+        ask_again(talk, run, say("not_text", run.language))

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from bot.answers import recap
+from bot.listening import back_to_questions
 from bot.pieces import part_screen
 from bot.screens import Screen, answered_screen, question_screen
 from bot.talk import Talk
@@ -79,7 +80,8 @@ def begin(talk: Talk, flow: Flow, id: UUID) -> None:
     fresh = new_run(flow, id, talk.language)
     run, effects = step(flow, fresh, Started(), talk.now)
     create_run(talk.session, talk.vault, talk.who.id, run, talk.now)
-    talk.change(active_run_id=run.id, writing_since=None)
+    talk.change(active_run_id=run.id)
+    back_to_questions(talk)
     _record(talk, run, effects)
     _ask(talk, flow, run, "ask", "")
 
@@ -103,8 +105,8 @@ def _record(talk: Talk, run: Run, effects: list[Effect]) -> None:
 # ------------------------------------------------------------------------------------------------------------ showing
 def _show(talk: Talk, flow: Flow, before: Run, after: Run, event: Event, effects: list[Effect], lead: str) -> None:
     saying = next((effect for effect in effects if isinstance(effect, Say)), None)
-    if saying and saying.manner != "update" and talk.who.writing_since:
-        talk.change(writing_since=None)  # what is typed under a question answers it, and goes to nobody else
+    if saying and saying.manner != "update":
+        back_to_questions(talk)
     if saying and saying.manner == "update":
         _update(talk, flow, before, after, event)
     elif saying and _in_place(talk, flow, before, after, event):
@@ -134,6 +136,8 @@ def _update(talk: Talk, flow: Flow, before: Run, run: Run, event: Event) -> None
     if not isinstance(event, Wrote):
         talk.edit(question_screen(flow, run), message_id=talk.incoming.message_id)
         return
+    if talk.hushed:
+        return  # the button that ends the answer stays where it is
     for showing in _live(talk, run):
         if showing.step is None:
             talk.edit(Screen(say("noted", run.language)), of=showing.id)

@@ -31,7 +31,7 @@ def in_plain_words(step: Step, text: str, chosen: Sequence[Option]) -> Understoo
         return None
     grants = [option for option in chosen if option.value in step.commitment.grants]
     picked = [option for option in grants if _granted(text, option, grants, chosen)]
-    if not picked and _unadorned(text, "") and means(fold(text), NO):
+    if not picked and unadorned(text, "") and means(fold(text), NO):
         picked = refusing([option for option in chosen if option not in grants])
     return Understood(picked[0].value) if len(picked) == 1 else None
 
@@ -47,18 +47,18 @@ def plainly(step: Step, answer: Result) -> Result:
 
 def _granted(text: str, option: Option, grants: Sequence[Option], chosen: Sequence[Option]) -> bool:
     words = courteous(fold(text))
-    if not _unadorned(text, option.label):
+    if not unadorned(text, option.label):
         return False
     alone = grants == [option] and not [other for other in affirming(chosen) if other is not option]
-    return _own_words(words, option, chosen) or (alone and _says_yes(words))
+    return _own_words(words, option, chosen) or (alone and says_yes(words))
 
 
-def _says_yes(words: str) -> bool:
+def says_yes(words: str) -> bool:
     """Whether words are yeses and nothing else ("oui d'accord", "ok j'accepte"), and more than a nod."""
     return nothing_but(words, YES) and not nothing_but(words, NODS)
 
 
-def _unadorned(text: str, label: str) -> bool:
+def unadorned(text: str, label: str = "") -> bool:
     """Whether nothing but letters, figures and harmless marks is in a text; the marks of the label are its own."""
     composed = unicodedata.normalize("NFC", _SKIN.sub("", text))  # an accent of its own is no mark, a bar through is
     marks = {c for c in composed if not (c.isalnum() or c.isspace())}

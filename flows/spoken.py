@@ -18,26 +18,27 @@ def fold(text: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", letters))
 
 
-def _phrases(text: str) -> frozenset[str]:
+def phrases(text: str) -> frozenset[str]:
+    """A table of usual phrases, as it is read: separated by commas or lines, each folded."""
     return frozenset(fold(phrase) for phrase in re.split(r"[,\n]", text) if phrase.strip())
 
 
-YES = _phrases("""
+YES = phrases("""
     oui, ouais, ouai, ui, vi, wi, oui oui, ouep, yep, yes, yeah, yup, y, o, ok, okay, oki, ok ok, okey, d'accord,
     dac, daccord, bien sûr, bien sur que oui, évidemment, absolument, tout à fait, exactement, volontiers,
     avec plaisir, certainement, si, je confirme, je suis d'accord, je veux bien, j'accepte, ça marche, ça me va,
     entendu, c'est d'accord, mais oui, c'est oui, sure, of course, absolutely, certainly, definitely, agreed,
     i agree, i do, i accept, i confirm, yes i do, sounds good
 """)
-NO = _phrases("""
+NO = phrases("""
     non, nan, nn, non non, nope, no, nah, n, pas du tout, absolument pas, certainement pas, jamais de la vie,
     bien sûr que non, pas vraiment, surtout pas, je refuse, je ne veux pas, je veux pas, c'est non, mais non,
     pas question, hors de question, not at all, not really, no way, i refuse, i do not, i don't, no i don't,
     of course not, certainly not, never
 """)
 # A yes that acknowledges whatever was just said, perhaps the page before: too slight to commit anybody.
-NODS = _phrases("o, y, k, ok, okay, oki, ok ok, okey")
-READ = _phrases("""
+NODS = phrases("o, y, k, ok, okay, oki, ok ok, okey")
+READ = phrases("""
     lu, c'est lu, j'ai lu, bien lu, lu et compris, j'ai bien lu, compris, j'ai compris, bien compris, c'est compris,
     vu, noté, bien noté, c'est noté, c'est bon, c'est bien, c'est clair, parfait, super, très bien, bien, merci,
     suivant, la suite, suite, on continue, continuer, continuons, je continue, on y va, allons-y, go, c'est parti,
@@ -45,7 +46,7 @@ READ = _phrases("""
     understood, i understand, clear, all clear, fine, great, good, thanks, thank you, continue, go on, let's go,
     ready, i'm ready, done, noted, alright, all right
 """)
-SKIP = _phrases("""
+SKIP = phrases("""
     passer, je passe, passe, on passe, passons, passer la question, je passe la question, passer cette question,
     question suivante, je passe cette question, je préfère passer, je saute, sauter, je ne souhaite pas répondre,
     je souhaite pas répondre, je préfère ne pas répondre, je ne veux pas répondre, je veux pas répondre,
@@ -53,22 +54,22 @@ SKIP = _phrases("""
     i'd rather not answer, i would rather not answer, i prefer not to answer, prefer not to say, i'd rather not say,
     i would rather not say, no answer
 """)
-UNSURE = _phrases("""
+UNSURE = phrases("""
     je ne sais pas, je sais pas, sais pas, chais pas, j'sais pas, jsp, je ne sais pas trop, je sais pas trop,
     ne sait pas, je ne sais plus, je ne sais pas encore, je sais pas encore, pas encore, aucune idée,
     j'en sais rien, je n'en sais rien, je n'ai aucune idée, pas d'idée, j'hésite, bof, je ne suis pas sûr,
     je ne suis pas sûre, pas sûr, pas sûre, ça dépend, i don't know, i do not know, don't know, dont know, dunno,
     idk, no idea, not sure, i'm not sure, i am not sure, it depends
 """)
-ALL = _phrases(
+ALL = phrases(
     "tout, tous, toutes, tous les choix, toutes les réponses, tout ça, all, all of them, everything, every one"
 )
-NONE = _phrases("aucun, aucune, rien, aucun choix, aucune réponse, aucun des choix, none, nothing, none of them")
+NONE = phrases("aucun, aucune, rien, aucun choix, aucune réponse, aucun des choix, none, nothing, none of them")
 # What says, at a question that may be left out, that there is nothing to write.
 NOTHING = (
     NO
     | NONE
-    | _phrases("""
+    | phrases("""
     pas d'autre, pas d'autres, pas d'autre objectif, pas de deuxième, pas de second, pas de troisième, rien d'autre,
     aucun autre, aucune autre, non plus, rien de plus, rien de spécial, rien de particulier, rien à ajouter,
     rien à dire, rien à signaler, ras, pas spécialement, pas particulièrement, je ne vois pas, je vois pas, je n'en vois pas,
@@ -96,27 +97,27 @@ _DEFER = re.compile(
     rf"|later{_WITH_WHOM_EN}"
 )
 
-_POLITE_BEFORE = _phrases("""
+_POLITE_BEFORE = phrases("""
     c'est, ce serait, ça serait, je dirais, je dirai, je pense, je crois, je choisis, je prends, je réponds,
     je vote, pour moi, plutôt, alors, eh bien, bah, ben, euh, bon, donc, bonjour, bonsoir, merci, ma réponse est,
     ma réponse, moi je dirais, disons, on va dire, mettons, mettez, i would say, i'd say, i think, i choose, i pick,
     it is, it's, well, hello, hi, rather, maybe, peut-être, my answer is, i guess, let's say, say
 """)
-_POLITE_AFTER = _phrases("""
+_POLITE_AFTER = phrases("""
     merci, merci beaucoup, merci bien, merci d'avance, svp, stp, s'il vous plaît, s'il te plaît, je pense, je crois,
     je dirais, voilà, bonne journée, please, thanks, thank you, thank you very much, thanks a lot, i think, i guess,
     i would say
 """)
 # Politeness that says nothing of how sure somebody is: it may stand around a commitment, the hesitations above may not.
-_COURTESY = _phrases("""
+_COURTESY = phrases("""
     bonjour, bonsoir, salut, merci, merci beaucoup, merci bien, merci d'avance, svp, stp, s'il vous plaît,
     s'il te plaît, madame, monsieur, bonne journée, hello, hi, please, thanks, thank you, thank you very much,
     thanks a lot
 """)
 
 
-def _any_of(phrases: frozenset[str]) -> str:
-    return "|".join(sorted(phrases, key=lambda p: (-len(p), p)))
+def _any_of(meanings: frozenset[str]) -> str:
+    return "|".join(sorted(meanings, key=lambda p: (-len(p), p)))
 
 
 _BEFORE = re.compile(rf"^(?:(?:{_any_of(_POLITE_BEFORE)}) )+")
@@ -136,9 +137,9 @@ def courteous(folded: str) -> str:
 
 
 @cache
-def _run_of(phrases: frozenset[str]) -> re.Pattern[str]:
+def _run_of(meanings: frozenset[str]) -> re.Pattern[str]:
     """Phrases with a space behind each; possessive, as "oui oui" is a phrase and also twice "oui"."""
-    return re.compile(rf"^(?:(?:{_any_of(phrases)}) )++")
+    return re.compile(rf"^(?:(?:{_any_of(meanings)}) )++")
 
 
 def nothing_but(words: str, meaning: frozenset[str]) -> bool:

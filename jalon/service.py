@@ -12,12 +12,12 @@ from datetime import timedelta
 from telegram import Bot, BotCommand
 from telegram.error import InvalidToken, TelegramError
 
-from bot.commands import COMMANDS
+from bot.commands import menu_of
 from bot.delivery import Delivery
 from bot.library import Library
 from bot.poller import pause as wait_a_little
 from bot.turn import House, retry_parked, take_turn
-from bot.words import PHRASES, say
+from bot.words import say
 from flows.phrases import LANGUAGES
 from jalon.receiving import Address, announce, receive
 from jalon.settings import Settings
@@ -106,14 +106,10 @@ async def _connect(bot: Bot, address: Address | None, stopping: asyncio.Event) -
 async def _introduce(bot: Bot) -> None:
     """The command menu and the description, in both languages; the first language also for everybody else."""
     for language in LANGUAGES:
-        menu = [BotCommand(name, PHRASES(f"command_{name}", language)) for name in COMMANDS if _in_menu(name)]
+        menu = [BotCommand(name, does) for name, does in menu_of(language)]
         for code in [language] if language != LANGUAGES[0] else [language, None]:
             await bot.set_my_commands(menu, language_code=code)
             await bot.set_my_description(say("description", language), language_code=code)
-
-
-def _in_menu(name: str) -> bool:
-    return f"command_{name}" in PHRASES.table
 
 
 async def _live(stores: Stores, stopping: asyncio.Event) -> None:

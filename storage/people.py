@@ -17,6 +17,9 @@ from storage.tables import Beneficiary, ChatLink, Counsellor, Invitation, table
 CODE_BYTES = 16  # 128 random bits: 22 characters of [A-Za-z0-9_-], as the payload of a start link asks (at most 64)
 VALID = timedelta(days=30)
 
+# What the next words are for, when not for the open question: a message to the counsellor (`begun`: something is
+# written), the question whether to stop, a pause that was just taken or offered.
+WordsFor = Literal["letter", "letter_begun", "stop", "pause"]
 Reason = Literal["unknown", "used", "expired", "revoked", "taken"]
 _people = table(Beneficiary)
 _counsellors = table(Counsellor)
@@ -36,7 +39,7 @@ class Dossier:
     journey_id: str
     journey_at: str
     active_run_id: UUID | None
-    writing_since: datetime | None
+    words_for: WordsFor | None
     created_at: datetime
     last_active_at: datetime | None
     unreachable_since: datetime | None
@@ -68,7 +71,7 @@ class Changes(TypedDict, total=False):
     journey_id: str
     journey_at: str
     active_run_id: UUID | None
-    writing_since: datetime | None
+    words_for: WordsFor | None
     last_active_at: datetime
     unreachable_since: datetime | None
     unreachable_reason: str | None

@@ -7,10 +7,11 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from storage.messages import OutboxRow
+from storage.messages import OutboxRow, TranscriptRow
 from storage.tables import table
 
 _outbox = table(OutboxRow)
+_transcript = table(TranscriptRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +40,18 @@ def showings(session: Session, chat_id: int, run_id: UUID, visit: int) -> list[S
     """The messages of one visit of a run in a chat, in the order they were queued."""
     rows: Any = session.connection().execute(_OF_VISIT, {"chat": chat_id, "run": run_id, "at": visit})
     return [Showing(*row) for row in rows]
+
+
+_LAST_SAID = (
+    select(_outbox.c.id, _outbox.c.step, _outbox.c.message_id, _outbox.c.state)
+    .join(_transcript, _transcript.c.outbox_id == _outbox.c.id)
+    .where(_transcript.c.beneficiary_id == bindparam("owner"), _transcript.c.direction == "out")
+    .order_by(_transcript.c.seq.desc())
+    .limit(1)
+)
+
+
+def last_said(session: Session, beneficiary_id: UUID) -> Showing | None:
+    """The last thing said to a person, whether or not it has reached them."""
+    row: Any = session.connection().execute(_LAST_SAID, {"owner": beneficiary_id}).one_or_none()
+    return None if row is None else Showing(*row)

@@ -45,6 +45,8 @@ class Counsellor(Base, table=True):
 class Beneficiary(Base, table=True):
     """A dossier. It outlives its content: name and state can be emptied while the facts keep pointing here."""
 
+    __table_args__ = (CheckConstraint("words_for IN ('letter', 'letter_begun', 'stop', 'pause')", "words_for"),)
+
     id: UUID = identifier()
     name: str | None = None
     language: str
@@ -52,7 +54,7 @@ class Beneficiary(Base, table=True):
     counsellor_id: UUID | None = Field(default=None, foreign_key="counsellor.id", index=True)
     journey_id: str
     journey_at: str
-    writing_since: datetime | None = maybe_moment()  # what is typed goes to the counsellor, since then
+    words_for: str | None = None  # what the next words are for, when it is not the open question (bot.listening)
     active_run_id: UUID | None = None  # no foreign key: run points back here, and a circle helps nobody
     created_at: datetime = moment()
     last_active_at: datetime | None = maybe_moment()

@@ -1,8 +1,14 @@
 """Commands: what a person can ask for at any moment, in both languages."""
 
+import re
+
 import pytest
 
+from bot.commands import menu_of
 from bot.words import PHRASES
+from flows.load import load_packs
+from flows.pack import Pack
+from flows.phrases import LANGUAGES
 from flows.wording import PHRASES as SCALE
 from storage.tables import FlagRow
 from tests.bot.conversing import (
@@ -23,6 +29,7 @@ from tests.bot.conversing import (
     opening,
     said,
 )
+from tests.bot.shelf import ENDS
 from tests.harness import House
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -82,10 +89,45 @@ async def test_telegrams_own_menu_of_commands(home: House, code: str, language: 
     """Somebody whose Telegram is in a third language sees the first of ours there."""
     async with Guest(home, "Ana", code) as ana:
         menu = await ana._ask("GET", f"/chats/{ana.id}/commands")
-    described = {entry["command"]: entry["description"] for entry in menu}
-    wished = {name for name in PHRASES.table if name.startswith("command_")}
-    assert described == {name.removeprefix("command_"): said(name, language) for name in wished}
-    assert {"reprendre", "reponses", "pause", "conseiller", "arreter", "privacy"} <= set(described)
+    names = {
+        "fr": "menu reprendre retour reponses pause conseiller langue confidentialite aide arreter",
+        "en": "menu resume back answers pause counsellor language privacy help stop",
+    }
+    descriptions = [said(f"command_{name}", language) for name in names["en"].split()]
+    assert [(entry["command"], entry["description"]) for entry in menu] == list(
+        zip(names[language].split(), descriptions, strict=True)
+    )
+
+
+def commands_in(text: str) -> set[str]:
+    return set(re.findall(r"(?<!\S)/([a-z]+)", text))
+
+
+async def test_every_command_that_a_text_names_is_one_of_its_language() -> None:
+    for language in LANGUAGES:
+        texts = [phrase[language] for phrase in PHRASES.table.values()]
+        texts += [text[language] for pack in load_packs()[0] for text in pack_texts(pack)]
+        named = set().union(*map(commands_in, texts))
+        assert named <= {name for name, _ in menu_of(language)}, language
+        assert "stop" in named or "arreter" in named
+
+
+def pack_texts(pack: Pack) -> list[dict[str, str]]:
+    return [step.text for step in pack.steps] + [outcome.text for outcome in pack.outcomes.values() if outcome.text]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_the_commands_of_both_languages_work_in_each(home: House, language: str) -> None:
+    pairs = [("/langue", "/language"), ("/reponses", "/answers"), ("/conseiller", "/counsellor"), ("/aide", "/help")]
+    pairs += [("/retour", "/back"), ("/reprendre", "/resume"), ("/arreter", "/stop"), ("/confidentialite", "/privacy")]
+    for pair in pairs:
+        said_by = []
+        for command in pair:
+            async with Guest(home, "Ana", language) as ana:
+                await ana.come()
+                said_by.append(await ana.tell(command))
+        assert said_by[0] == said_by[1], pair
+        assert not said_by[0][0].startswith(opening("unknown_command", language))
 
 
 async def test_an_unknown_command_gets_the_menu(nadia: Guest) -> None:
@@ -406,7 +448,8 @@ async def test_a_message_to_the_counsellor_in_several_goes(nadia: Guest) -> None
     await nadia.tap(DONE)
     assert "Quelle couleur" in nadia.last()
     kinds = [line.line.kind for line in nadia.transcript() if line.line.direction == "in"]
-    assert kinds[-3:] == ["to_counsellor", "to_counsellor", "press"] or kinds[-2:] == ["to_counsellor", "to_counsellor"]
+    assert kinds[-2:] == ["to_counsellor", "to_counsellor"]
+    assert opening("counsellor_sent") in nadia.texts()[-2]
     assert ("notice", said("counsellor_flag")) in nadia.flags()
     await nadia.tell("rouge")
     assert nadia.results("kinds")["colour"] == "red"
@@ -434,6 +477,66 @@ async def test_a_command_that_leads_back_to_the_questions_ends_the_message_too(n
     assert nadia.heard().count("Bonjour") == 1
 
 
+@pytest.mark.parametrize("how", [DONE, said("button_cancel"), "c'est tout", "Terminé.", "annuler"])
+async def test_a_message_to_the_counsellor_without_a_word_is_not_said_to_be_sent(nadia: Guest, how: str) -> None:
+    await consented(nadia)
+    await nadia.tap(BEGIN, "Couleur")
+    await nadia.tell("/conseiller")
+    before = len(nadia.texts())
+    await (nadia.tap(how) if how in nadia.labels() else nadia.tell(how))
+    nothing, question = nadia.texts()[before:]
+    assert nothing == said("counsellor_nothing")
+    assert "Quelle couleur" in question
+    assert nadia.flags() == []
+    await nadia.tell("rouge")
+    assert nadia.results("kinds")["colour"] == "red"
+
+
+@pytest.mark.parametrize("typed", ["c'est tout", "C'EST TOUT !", "terminé", "that's all", "Fini, merci"])
+async def test_that_it_is_all_can_be_typed_to_the_counsellor(nadia: Guest, typed: str) -> None:
+    await consented(nadia)
+    await nadia.tap(BEGIN, "Couleur")
+    await nadia.tell("/conseiller", "Bonjour", "aide")
+    sent, question = await nadia.tell(typed)
+    assert sent.startswith(opening("counsellor_sent"))
+    assert "Quelle couleur" in question
+    kept = [line.line.text for line in nadia.transcript() if line.line.kind == "to_counsellor"]
+    assert kept == ["Bonjour", "aide"], "a greeting and a call for help are words to the counsellor"
+
+
+async def test_cancelling_what_is_already_written_says_that_it_is_there(nadia: Guest) -> None:
+    await consented(nadia)
+    await nadia.tap(BEGIN, "Couleur")
+    await nadia.tell("/conseiller")
+    card = nadia.asked()
+    await nadia.tell("Un mot.")
+    await nadia.tap_on(card, said("button_cancel"))
+    assert said("counsellor_already") in nadia.texts()
+    assert "Quelle couleur" in nadia.last()
+    assert await nadia.tap_on(card, said("button_cancel")) == ENDED
+
+
+async def test_what_leads_elsewhere_ends_the_message_and_says_that_it_is_kept(nadia: Guest) -> None:
+    await consented(nadia)
+    await nadia.tap(BEGIN, "Couleur")
+    for elsewhere, then in (("/pause", "paused"), ("/arreter", "stop_ask"), ("/langue", "language_chosen")):
+        await nadia.tell("/conseiller", "Un mot.")
+        sent, next_, *_ = await nadia.tell(elsewhere)
+        assert sent.startswith(opening("counsellor_sent")), elsewhere
+        assert next_ == said(then, "en" if then == "language_chosen" else "fr")
+    await nadia.tell("red")
+    assert nadia.results("kinds")["colour"] == "red"
+
+
+@pytest.mark.parametrize("command", ["/menu", "/aide", "/reponses", "/confidentialite"])
+async def test_looking_something_up_does_not_end_the_message(nadia: Guest, command: str) -> None:
+    await consented(nadia)
+    await nadia.tap(BEGIN, "Couleur")
+    await nadia.tell("/conseiller", command, "Encore un mot.")
+    lines = [line.line for line in nadia.transcript() if line.line.direction == "in"]
+    assert (lines[-1].kind, lines[-1].text) == ("to_counsellor", "Encore un mot.")
+
+
 # ------------------------------------------------------------------------------------------------------------ stopping
 async def test_stopping_asks_first_and_no_means_no(nadia: Guest) -> None:
     await consented(nadia)
@@ -444,6 +547,84 @@ async def test_stopping_asks_first_and_no_means_no(nadia: Guest) -> None:
     assert said("stop_kept") in nadia.texts()
     await nadia.tap("Rouge")
     assert nadia.results("kinds")["colour"] == "red"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["oui", "Oui.", "oui j'arrête", "Oui, j'arrête", "stop", "STOP !", "j'arrête", "oui oui", "yes", "d'accord merci"],
+)
+async def test_a_plain_yes_in_words_stops(nadia: Guest, typed: str) -> None:
+    await consented(nadia)
+    await nadia.tap(BEGIN, "Affirmations")
+    await nadia.tell("/arreter")
+    assert await nadia.tell(typed) == [ENDS["stopped"]]
+    assert nadia.row.stopped_at is not None
+    assert nadia.consents()[-1] == ("taking_part", False)
+    assert nadia.results("kinds") == {"which": "items"}, "the open question had a yes of its own"
+
+
+@pytest.mark.parametrize("typed", ["non", "Non, je continue", "non merci", "je continue", "annuler", "no"])
+async def test_a_no_in_words_goes_on(nadia: Guest, typed: str) -> None:
+    await consented(nadia)
+    await nadia.tap(BEGIN, "Affirmations")
+    await nadia.tell("/arreter")
+    kept, question = await nadia.tell(typed)
+    assert kept == said("stop_kept")
+    assert "J'aime la mer." in question
+    assert nadia.row.stopped_at is None
+    assert nadia.results("kinds") == {"which": "items"}
+    await nadia.tell("non")
+    assert nadia.results("kinds")["items.sea"] == 1, "words answer the questionnaire again"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["oui mais plus tard", "ok", "oui ?", "non, j'arrête", "rouge", "peut-être", "oui 👎", "👍", "je ne sais pas"],
+)
+async def test_what_says_neither_stops_nobody_and_answers_nothing(nadia: Guest, typed: str) -> None:
+    await consented(nadia)
+    await nadia.tap(BEGIN, "Couleur")
+    await nadia.tell("/arreter")
+    assert await nadia.tell(typed) == [said("stop_unclear")]
+    assert nadia.labels() == [STOP_YES, STOP_NO]
+    assert nadia.row.stopped_at is None
+    assert nadia.results("kinds") == {"which": "colour"}
+    assert typed in nadia.heard(), "the words are kept in the conversation"
+    await nadia.tell("oui")
+    assert nadia.row.stopped_at is not None
+
+
+async def test_a_yes_written_before_the_question_could_be_read_stops_nobody(nadia: Guest) -> None:
+    await consented(nadia)
+    await nadia.tap(BEGIN, "Affirmations")
+    await nadia._ask("POST", "/faults", {"action": "slow", "method": "sendMessage", "seconds": 0.3, "count": 1})
+    texts = await nadia.tell("stop", "oui")
+    assert texts == [said("stop_ask"), said("stop_unclear")]
+    assert nadia.row.stopped_at is None
+    assert nadia.results("kinds") == {"which": "items"}
+
+
+@pytest.mark.parametrize("elsewhere", ["press", "tick", "/menu", "/aide", "/reprendre", "menu", "pause"])
+async def test_doing_something_else_lets_the_question_lapse(nadia: Guest, elsewhere: str) -> None:
+    await consented(nadia)
+    await nadia.tap(BEGIN, "Fruits")
+    question = nadia.asked()
+    await nadia.tell("/arreter")
+    if elsewhere in ("press", "tick"):
+        await nadia.tap_on(question, {"press": BACK, "tick": "☐ Pomme"}[elsewhere])
+    else:
+        await nadia.tell(elsewhere)
+    await nadia.tell("oui")
+    assert nadia.row.stopped_at is None
+    assert said("stop_unclear") not in nadia.texts()
+
+
+async def test_a_pressed_button_still_stops_after_words_that_did_not(nadia: Guest) -> None:
+    await consented(nadia)
+    await nadia.tap(BEGIN, "Couleur")
+    await nadia.tell("/arreter", "hmm")
+    await nadia.tap(STOP_YES)
+    assert nadia.row.stopped_at is not None
 
 
 async def test_stopping_withdraws_the_consent_and_closes_the_question(nadia: Guest) -> None:

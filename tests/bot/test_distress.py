@@ -3,12 +3,13 @@
 import pytest
 
 from flows.phrases import LANGUAGES
-from tests.bot.conversing import BEGIN, DONE, STOP_YES, Guest, labels_of, opening, said
+from tests.bot.conversing import BEGIN, DONE, PAUSE, STOP_YES, Guest, labels_of, opening, said
 from tests.harness import House
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 SHELF = ("kinds",)
 URGENT = ("urgent", said("distress_flag", LANGUAGES[0]))
+CONTINUE = said("button_continue")
 DARK = "Je n'en peux plus, j'ai envie de mourir."
 
 
@@ -34,18 +35,83 @@ async def test_help_comes_first_with_its_numbers_and_an_honest_delay(home: House
 
 async def test_what_was_written_still_counts_as_an_answer(nadia: Guest) -> None:
     await at(nadia, "Histoire")
-    await nadia.tell(DARK)
+    await nadia.tell(DARK, "Voilà.")
     await nadia.tap(DONE)
-    assert nadia.results("kinds")["story"] == DARK
+    assert nadia.results("kinds")["story"] == f"{DARK}\nVoilà."
 
 
-@pytest.mark.parametrize("which", ["Couleur", "Humeur", "Mesure", "Date", "Affirmations", "Lecture"])
-async def test_whatever_the_question_was(nadia: Guest, which: str) -> None:
+@pytest.mark.parametrize("which", ["Couleur", "Humeur", "Mesure", "Date", "Affirmations", "Lecture", "Histoire"])
+async def test_whatever_the_question_was_help_stays_the_last_thing_said(nadia: Guest, which: str) -> None:
     await at(nadia, which)
+    before = nadia.run("kinds")
     texts = await nadia.tell(DARK)
-    assert help_shown(texts[:1])
+    assert len(texts) == 1
+    assert help_shown(texts)
+    assert nadia.labels() == [PAUSE, CONTINUE]
     assert URGENT in nadia.flags()
-    assert labels_of(nadia.asked()), "the question is still there"
+    assert DARK in nadia.heard()
+    after = nadia.run("kinds")
+    assert (after.at, after.answers) == (before.at, before.answers)
+
+
+@pytest.mark.parametrize("words", ["0, j'ai envie de mourir", "22 ans et j'ai envie de mourir"])
+async def test_words_of_distress_are_no_answer_but_to_an_open_question(nadia: Guest, words: str) -> None:
+    await at(nadia, "Humeur" if words.startswith("0") else "Mesure")
+    assert help_shown(await nadia.tell(words))
+    assert set(nadia.results("kinds")) == {"which"}
+
+
+@pytest.mark.parametrize("how", ["button", "continuer", "Je continue", "bonjour"])
+@pytest.mark.parametrize(("which", "question"), [("Couleur", "Quelle couleur"), ("Lecture", "Ceci se lit")])
+async def test_after_help_one_goes_on_when_one_wishes(nadia: Guest, how: str, which: str, question: str) -> None:
+    await at(nadia, which)
+    await nadia.tell(DARK)
+    await (nadia.tap(CONTINUE) if how == "button" else nadia.tell(how))
+    assert nadia.last().startswith(said("resume_card", title="Sept façons"))
+    assert question in nadia.last()
+    assert set(nadia.results("kinds")) == {"which"}
+
+
+@pytest.mark.parametrize("how", ["button", "pause", "Faire une pause"])
+async def test_after_help_one_may_rest(nadia: Guest, how: str) -> None:
+    await at(nadia, "Couleur")
+    await nadia.tell(DARK)
+    await (nadia.tap(PAUSE) if how == "button" else nadia.tell(how))
+    assert nadia.last() == said("paused")
+    assert nadia.run("kinds").paused
+
+
+@pytest.mark.parametrize("words", ["oui", "non", "ok", "merci", "Merci beaucoup !"])
+async def test_what_is_said_to_the_help_answers_no_question(nadia: Guest, words: str) -> None:
+    await at(nadia, "Affirmations")
+    await nadia.tell(DARK)
+    assert await nadia.tell(words) == [said("pause_or_go_on")]
+    assert nadia.labels() == [PAUSE, CONTINUE]
+    assert set(nadia.results("kinds")) == {"which"}
+
+
+async def test_after_help_an_answer_is_still_an_answer(nadia: Guest) -> None:
+    await at(nadia, "Couleur")
+    await nadia.tell(DARK)
+    await nadia.tell("rouge")
+    assert nadia.results("kinds")["colour"] == "red"
+
+
+async def test_under_the_question_whether_to_stop_they_stop_nobody(nadia: Guest) -> None:
+    await at(nadia, "Couleur")
+    await nadia.tell("/arreter")
+    assert help_shown(await nadia.tell(DARK))
+    await nadia.tell("oui")
+    assert nadia.row.stopped_at is None
+
+
+async def test_beside_a_command_only_the_help_is_shown(nadia: Guest) -> None:
+    await at(nadia, "Couleur")
+    texts = await nadia.tell(f"/arreter {DARK}")
+    assert (len(texts), help_shown(texts)) == (1, True)
+    await nadia.tell("oui")
+    assert nadia.row.stopped_at is None
+    assert f"/arreter {DARK}" in nadia.heard()
 
 
 async def test_before_anything_is_begun(nadia: Guest) -> None:
@@ -60,8 +126,21 @@ async def test_in_a_message_to_the_counsellor(nadia: Guest, how: str) -> None:
     await at(nadia, "Couleur")
     texts = await nadia.tell(f"/conseiller {DARK}") if how == "in one line" else await nadia.tell("/conseiller", DARK)
     assert help_shown(texts)
+    assert help_shown([nadia.last()])
     assert URGENT in nadia.flags()
     assert any(DARK in heard for heard in nadia.heard())
+
+
+async def test_a_message_to_the_counsellor_goes_on_after_help(nadia: Guest) -> None:
+    await at(nadia, "Couleur")
+    await nadia.tell("/conseiller")
+    await nadia.tell(DARK)
+    await nadia.tell("Pouvez-vous m'appeler ?")
+    await nadia.tell("c'est tout")
+    assert nadia.results("kinds") == {"which": "colour"}
+    kept = [line.line.text for line in nadia.transcript() if line.line.kind == "to_counsellor"]
+    assert kept == [DARK, "Pouvez-vous m'appeler ?"]
+    assert "Quelle couleur" in nadia.last()
 
 
 async def test_in_an_edited_message(nadia: Guest) -> None:
@@ -71,13 +150,13 @@ async def test_in_an_edited_message(nadia: Guest) -> None:
     assert URGENT in nadia.flags()
 
 
-async def test_after_stopping_help_is_shown_and_the_words_are_not_kept(nadia: Guest) -> None:
+async def test_after_stopping_help_is_shown_and_the_words_are_not_kept(home: House, nadia: Guest) -> None:
     await at(nadia, "Couleur")
     await nadia.tell("/arreter")
     await nadia.tap(STOP_YES)
-    texts = await nadia.tell(DARK)
-    assert help_shown(texts[:1])
-    assert texts[1] == said("stopped_speech")
+    told = said("distress_told_unkept", delay=home.library.fact("reading_delay", "fr"))
+    assert await nadia.tell(DARK) == [f"{said('distress')}\n\n{told}"], "one message, and no cold word after it"
+    assert labels_of(nadia.message("3114")) == []
     assert URGENT in nadia.flags()
     assert DARK not in nadia.heard()
 
@@ -133,5 +212,4 @@ async def test_a_stranger_is_helped_too_and_promised_nobody(home: House) -> None
     async with Guest(home, "Stranger") as stranger:
         await stranger.say(DARK)
         await stranger.quiet()
-        assert said("distress") in stranger.texts()
-        assert not any(opening("distress_told") in text for text in stranger.texts())
+        assert stranger.texts() == [said("distress")]

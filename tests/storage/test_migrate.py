@@ -46,12 +46,12 @@ def empty(empty_urls: list[str]) -> Iterator[list[Database]]:
 
 
 def shape(database: Database) -> list[str]:
-    """The schema as the database tells it, without regard to the order in which constraints are written."""
+    """The schema as the database tells it, without regard to the order in which constraints are written, nor to quotes:
+    SQLite quotes the name of a table that was changed by copying it."""
     with database.engine.connect() as connection:
         rows = [row for query in SHAPES[connection.dialect.name] for row in connection.execute(text(query))]
-    return sorted(
-        "\n".join(sorted(line.strip().rstrip(",") for line in " ".join(map(str, row)).split("\n"))) for row in rows
-    )
+    told = [" ".join(map(str, row)).replace('"', "") for row in rows]
+    return sorted("\n".join(sorted(line.strip().rstrip(",") for line in row.split("\n"))) for row in told)
 
 
 def revision(database: Database) -> str:

@@ -1,0 +1,93 @@
+"""An answer in words to the question at hand: taken, or kindly asked for again."""
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from bot.reprise import refused, reprise
+from bot.talk import Talk
+from bot.travel import go_on, resume
+from bot.walking import SILENCE
+from bot.words import say
+from flows.engine import step
+from flows.events import Answered, Event, Invalid, Marked, Resumed, Wrote
+from flows.making import settled
+from flows.pack import ChoicesStep, RankingStep, TextStep
+from flows.run import Part, Run
+from flows.understand import Misunderstood, Result, Understood, understand
+
+WISHES = {"required", "not_deferrable"}  # what was typed is no answer, even to an open question
+
+
+def part_of(talk: Talk) -> Part:
+    """The message at hand, as a piece of an answer."""
+    return Part(str(talk.incoming.message_id), talk.incoming.text)
+
+
+def today(talk: Talk) -> date:
+    """The person's day."""
+    return talk.now.astimezone(ZoneInfo(talk.who.zone)).date()
+
+
+def answer(talk: Talk, run: Run, text: str) -> None:
+    """What was typed under the question at hand: an answer, a piece of one, or a reason to ask again.
+
+    Words of distress are a piece of an open answer; under any other question they are no choice, and stay in the transcript.
+    """
+    asked = talk.flow(run).nodes[run.at].step
+    if talk.hushed and not isinstance(asked, TextStep):
+        return
+    heard = understand(asked, text, run.language, today(talk))
+    if isinstance(asked, TextStep) and (settled(run.parts) or _is_text(heard)):
+        take(talk, run, Wrote(run.at, run.visit, part_of(talk)))
+    elif isinstance(heard, Misunderstood):
+        misunderstood(talk, run, heard)
+    elif isinstance(asked, ChoicesStep | RankingStep) and isinstance(heard.value, list) and _more_may_come(run, heard):
+        _tick(talk, run, heard.value)
+    else:
+        take(talk, run, Answered(run.at, run.visit, heard.value, heard.how, (part_of(talk),)))
+
+
+def _is_text(heard: Result) -> bool:
+    return heard.reason not in WISHES if isinstance(heard, Misunderstood) else heard.how == "given"
+
+
+def _more_may_come(run: Run, heard: Understood) -> bool:
+    """Whether what was typed is added to the ticks, as a press would be, and not the whole answer at once."""
+    return heard.partly or (bool(run.marks) and run.at not in run.answers)
+
+
+def _tick(talk: Talk, run: Run, choices: list[str]) -> None:
+    """These choices are ticked, and the question shown again below, with the button that ends it."""
+    flow, ticked = talk.flow(run), run
+    try:
+        for choice in choices:
+            ticked, _ = step(flow, ticked, Marked(run.at, run.visit, choice, on=True), talk.now)
+    except Invalid as refusal:
+        misunderstood(talk, run, refused(flow.nodes[run.at].step, refusal.reason))
+    else:
+        shown = step(flow, ticked, Resumed(), talk.now)
+        go_on(talk, run, Resumed(), stepped=shown, lead=say("ticked", run.language))
+
+
+def take(talk: Talk, run: Run, event: Event) -> None:
+    """Applies what was said; where the core refuses it, the question is asked again with the reason."""
+    try:
+        stepped = step(talk.flow(run), run, event, talk.now)
+    except Invalid as refusal:
+        misunderstood(talk, run, refused(talk.flow(run).nodes[run.at].step, refusal.reason))
+    else:
+        go_on(talk, run, event, stepped=stepped)
+
+
+def misunderstood(talk: Talk, run: Run, heard: Misunderstood) -> None:
+    """The question again, with a kind word; after a silence, with a reminder of where one was."""
+    away = talk.last_seen is not None and talk.now - talk.last_seen > SILENCE
+    if away:
+        resume(talk)
+    else:
+        ask_again(talk, run, reprise(heard, run.language))
+
+
+def ask_again(talk: Talk, run: Run, lead: str) -> None:
+    """The question once more, after these words of the bot."""
+    go_on(talk, run, Resumed(), lead=lead)
