@@ -231,7 +231,7 @@ async def test_a_new_telephone_goes_on_at_the_same_question(home: House, nadia: 
     await half_way(nadia, made)
     question, before = nadia.last(), nadia.house.records_of(nadia)[0].run
     async with Guest(home, "Nadia", "fr") as again:
-        await again.come(relink(home.settings, home.stores, made.dossier).code)
+        await again.come(relink(home.settings, home.stores, str(made.dossier)).code)
         assert again.texts()[0] == said("welcome_back")
         assert question in again.last()
         assert again.dossier == made.dossier
@@ -249,7 +249,7 @@ async def test_a_new_telephone_is_not_asked_to_edit_messages_it_never_had(home: 
     made = invited(home)
     await half_way(nadia, made)
     async with Guest(home, "Nadia") as again:
-        await again.come(relink(home.settings, home.stores, made.dossier).code)
+        await again.come(relink(home.settings, home.stores, str(made.dossier)).code)
         assert {row.state for row in outbox_of(home, again.id)} == {"sent"}
 
 
@@ -258,7 +258,7 @@ async def test_the_old_account_is_a_stranger_at_once(home: House, nadia: Guest) 
     await half_way(nadia, made)
     question, label = nadia.asked(), first_choice(nadia)
     async with Guest(home, "Nadia") as again:
-        await again.come(relink(home.settings, home.stores, made.dossier).code)
+        await again.come(relink(home.settings, home.stores, str(made.dossier)).code)
         before = again.transcript(), again.house.records_of(again), again.row
         assert await nadia.tap_on(question, label) == ENDED
         for gesture in ("Bonjour", "/reponses", "/arreter", "/reprendre"):
@@ -275,7 +275,7 @@ async def test_the_old_account_is_a_stranger_at_once(home: House, nadia: Guest) 
 async def test_the_old_account_cannot_use_its_first_link_again(home: House, nadia: Guest, karim: Guest) -> None:
     made = invited(home)
     await nadia.come(made.code)
-    await karim.come(relink(home.settings, home.stores, made.dossier).code)
+    await karim.come(relink(home.settings, home.stores, str(made.dossier)).code)
     [refusal] = await nadia.tell(f"/start {made.code}")
     assert refusal == said("code_used", contact=home.library.fact("contact", "fr"))
     assert karim.dossier == made.dossier
@@ -293,7 +293,7 @@ async def test_a_link_for_a_new_telephone_ends_those_not_used_yet(home: House, n
 async def test_a_new_link_pressed_on_the_old_telephone_changes_nothing(home: House, nadia: Guest) -> None:
     made = invited(home)
     await half_way(nadia, made)
-    texts = await nadia.tell(f"/start {relink(home.settings, home.stores, made.dossier).code}")
+    texts = await nadia.tell(f"/start {relink(home.settings, home.stores, str(made.dossier)).code}")
     assert texts[0] == said("welcome_back")
     assert [(link.chat_id, link.ended_at) for link in links(home, made)] == [(nadia.id, None)]
     await nadia.tap(first_choice(nadia))
