@@ -283,7 +283,7 @@ async def test_the_old_account_cannot_use_its_first_link_again(home: House, nadi
 
 async def test_a_link_for_a_new_telephone_ends_those_not_used_yet(home: House, nadia: Guest, karim: Guest) -> None:
     made = invited(home)
-    anew = relink(home.settings, home.stores, made.dossier)
+    anew = relink(home.settings, home.stores, str(made.dossier))
     [refusal] = await nadia.tell(f"/start {made.code}")
     assert refusal == said("code_expired", contact=home.library.fact("contact", "fr"))
     await karim.come(anew.code)
