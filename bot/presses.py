@@ -18,7 +18,8 @@ from flows.flow import Node
 from flows.pack import BatteryStep, ChoicesStep, ChoiceStep, Length, Pick, RankingStep, ScaleStep, TextStep
 from flows.run import Run, Value
 from flows.values import READ
-from storage.latest import latest_runs, owned_run
+from storage.latest import latest_runs
+from storage.runs import owned_run
 
 
 def pressed(talk: Talk, incoming: Incoming) -> None:

@@ -1,7 +1,8 @@
 """A turn: a batch of updates in one transaction. Once it returns, all is committed and Telegram may forget them.
 
-Each update has a savepoint of its own. One that makes the code fail is rolled back to it and parked with the
-place of its error: it neither blocks the others nor is lost.
+A batch is first taken together, with the reads and the writes of all made at once. If an update makes the code fail, it is
+taken again one by one: each has a savepoint of its own, and the one at fault is parked with the place of its error. It
+neither blocks the others nor is lost.
 """
 
 import json
@@ -28,10 +29,13 @@ from bot.words import say, spoken
 from flows.distress import distressed
 from storage.database import Database
 from storage.errors import Unreadable
-from storage.inbox import Parked, note_update, park, parked, settle, where
+from storage.inbox import Parked, note_update, note_updates, park, parked, settle, where
 from storage.outbox import Message, enqueue, open_in_chat
-from storage.people import Dossier, beneficiary_of_chat, mark_reachable, mark_unreachable
+from storage.people import Dossier, beneficiary_of_chat, foresee_chats, mark_reachable, mark_unreachable
+from storage.runs import foresee_runs
+from storage.showings import foresee_showings
 from storage.sql import lock_chats
+from storage.unit import Unit
 from storage.vault import Vault
 
 log = logging.getLogger(__name__)
@@ -57,17 +61,50 @@ class House:
 
 def take_turn(house: House, updates: Sequence[RawUpdate]) -> None:
     """Handles a batch; returns once it is committed. Raises only where nothing was committed (the database is away)."""
-    chats = {(house.bot_id, chat) for raw in updates for chat in chats_of(raw)}
-    with house.database.write() as session:
-        lock_chats(session, chats)
+    try:
+        _together(house, updates)
+    except OUTAGE:
+        raise
+    except Exception as error:
+        log.info("a batch is taken one by one: %s", where(error))
+        _one_by_one(house, updates)
+
+
+def _together(house: House, updates: Sequence[RawUpdate]) -> None:
+    """All of them or none, with the reads and the writes of all made at once."""
+    with house.database.write() as unit:
+        lock_chats(unit, _chats(house, updates))
+        now = house.database.now()
+        incoming = [read(raw) for raw in updates]
+        new = note_updates(unit, house.bot_id, [(one.update_id, one.kind, one.chat_id) for one in incoming], now)
+        fresh = [one for one in {one.update_id: one for one in reversed(incoming)}.values() if one.update_id in new]
+        _read_ahead(house, unit, {one.chat_id for one in fresh if one.chat_id is not None})
+        for one in reversed(fresh):
+            converse(house, unit, one, now)
+
+
+def _read_ahead(house: House, unit: Unit, chats: set[int]) -> None:
+    runs = foresee_chats(unit, house.bot_id, chats)
+    foresee_runs(unit, house.vault, runs)
+    foresee_showings(unit, runs)
+
+
+def _chats(house: House, updates: Sequence[RawUpdate]) -> set[tuple[int, int]]:
+    return {(house.bot_id, chat) for raw in updates for chat in chats_of(raw)}
+
+
+def _one_by_one(house: House, updates: Sequence[RawUpdate]) -> None:
+    """Each by itself, so that one which makes the code fail is parked and the others are handled."""
+    with house.database.write() as unit:
+        lock_chats(unit, _chats(house, updates))
         now = house.database.now()
         for raw in updates:
-            _handle(house, session, raw, now)
+            _handle(house, unit, raw, now)
 
 
-def _handle(house: House, session: Session, raw: RawUpdate, now: datetime) -> None:
+def _handle(house: House, session: Unit, raw: RawUpdate, now: datetime) -> None:
     try:
-        with session.begin_nested():
+        with session.savepoint():
             _once(house, session, raw, now)
     except OUTAGE:
         raise
@@ -84,7 +121,7 @@ def _once(house: House, session: Session, raw: RawUpdate, now: datetime) -> None
         converse(house, session, incoming, now)
 
 
-def _park(house: House, session: Session, raw: RawUpdate, error: Exception, now: datetime) -> Dossier | None:
+def _park(house: House, session: Unit, raw: RawUpdate, error: Exception, now: datetime) -> Dossier | None:
     """Puts an update aside; gives back whose it is."""
     chat = next(iter(chats_of(raw)), None)
     person = None if chat is None else beneficiary_of_chat(session, house.bot_id, chat)
@@ -105,7 +142,7 @@ def _park(house: House, session: Session, raw: RawUpdate, error: Exception, now:
     return person
 
 
-def _tell_parked(house: House, session: Session, chat_id: int, person: Dossier, now: datetime) -> None:
+def _tell_parked(house: House, session: Unit, chat_id: int, person: Dossier, now: datetime) -> None:
     """The words hold nothing of the person's: sealed for the house, they leave even where the person's key is damaged."""
     payload: dict[str, Any] = {
         "text": say("parked", person.language),
@@ -113,7 +150,7 @@ def _tell_parked(house: House, session: Session, chat_id: int, person: Dossier, 
         "message_id": None,
         "fallback": False,
     }
-    with suppress(Unreadable), session.begin_nested():
+    with suppress(Unreadable), session.savepoint():
         enqueue(session, house.vault, [Message(house.bot_id, chat_id, None, "send", payload, REPLY)], now)
 
 
@@ -147,7 +184,7 @@ def _again(house: House, update: Parked) -> bool:
         lock_chats(session, {(house.bot_id, chat) for chat in chats_of(raw)})
         now = house.database.now()
         try:
-            with session.begin_nested():
+            with session.savepoint():
                 if settle(session, house.bot_id, update.update_id):  # else another process was first
                     converse(house, session, read(raw), now)
         except OUTAGE:

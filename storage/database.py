@@ -15,6 +15,7 @@ from sqlmodel import Session
 
 from storage.clock import Clock, DatabaseClock, SystemClock
 from storage.errors import StorageError
+from storage.unit import Unit
 
 BUSY_SECONDS = 5.0  # another process may be writing: its transactions last milliseconds
 FORMS = "sqlite:///folder/jalon.db or postgresql://user:password@host/name"
@@ -53,15 +54,16 @@ class Database:
         return self._clock.now()
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
+    def write(self) -> Iterator[Unit]:
         """One unit of work: everything or nothing. It begins with its first statement. No `await` inside. Not nestable."""
-        with self._alone(), _session(self._writer) as session:
-            yield session
+        with self._alone(), Unit(self._writer, expire_on_commit=False) as unit, unit.begin():
+            yield unit
+            unit.settle()
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A snapshot that cannot write."""
-        with _session(self._reader) as session:
+        with Session(self._reader, expire_on_commit=False) as session, session.begin():
             yield session
 
     def close(self) -> None:
@@ -81,12 +83,6 @@ class Database:
                 yield
             finally:
                 self._holder = None
-
-
-@contextmanager
-def _session(engine: Engine) -> Iterator[Session]:
-    with Session(engine, expire_on_commit=False) as session, session.begin():
-        yield session
 
 
 def parse(url: str) -> URL:

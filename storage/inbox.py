@@ -5,6 +5,7 @@ later than that. After a week without updates it numbers the next ones at random
 older than that week could hide a new update. Three days lie well between the two.
 """
 
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +19,7 @@ from storage.errors import Unreadable
 from storage.messages import InboxRow
 from storage.sql import insert_or_ignore
 from storage.tables import table
+from storage.unit import savepoint
 from storage.vault import HOUSE, Vault
 
 KEEP = timedelta(days=3)
@@ -61,6 +63,18 @@ def note_update(
     return bool(session.connection().execute(insert_or_ignore(session, _inbox), row).rowcount)
 
 
+def note_updates(
+    session: Session, bot_id: int, updates: Iterable[tuple[int, str, int | None]], now: datetime
+) -> set[int]:
+    """`note_update` for many (`update_id`, kind, chat id) at once: the ids that were not noted before."""
+    same = {"bot_id": bot_id, "beneficiary_id": None, "received_at": now, "state": "done", "attempts": 1}
+    rows = [{**same, "update_id": number, "kind": kind, "chat_id": chat} for number, kind, chat in updates]
+    if not rows:
+        return set()
+    noted = insert_or_ignore(session, _inbox).returning(_inbox.c.update_id)
+    return set(session.connection().execute(noted, rows).scalars())
+
+
 def park(
     session: Session,
     vault: Vault,
@@ -90,7 +104,7 @@ def park(
 
 def _sealed(session: Session, vault: Vault, sender: UUID | None, place: str, raw: str) -> bytes | None:
     for owner in (sender or HOUSE, HOUSE):
-        with suppress(Unreadable), session.begin_nested():
+        with suppress(Unreadable), savepoint(session):
             return vault.seal(session, owner, "inbox", place, "content", raw)
     return None
 

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from storage.messages import OutboxRow, open_rows
 from storage.tables import table
+from storage.unit import gather
 from storage.vault import HOUSE, Vault
 
 Kind = Literal["send", "edit", "notice", "leave", "typing"]
@@ -63,6 +64,9 @@ class Message:
     expires_at: datetime | None = None
 
 
+_QUEUE = insert(_outbox)
+
+
 def enqueue(session: Session, vault: Vault, messages: Iterable[Message], now: datetime) -> list[UUID]:
     """Queues messages in this order; gives back their ids, which the transcript refers to.
 
@@ -70,12 +74,9 @@ def enqueue(session: Session, vault: Vault, messages: Iterable[Message], now: da
     mass message that waits behind everybody else's.
     """
     rows = [_row(session, vault, message, now) for message in messages]
-    if rows:
-        session.connection().execute(insert(_outbox), rows)
-        first = {(row["bot_id"], row["chat_id"], row["priority"], now) for row in rows}
-        session.connection().execute(
-            _HURRY, [dict(zip(("bot", "chat", "new", "now"), one, strict=True)) for one in first]
-        )
+    gather(session, _QUEUE, rows)
+    first = {(row["bot_id"], row["chat_id"], row["priority"], now) for row in rows}
+    gather(session, _HURRY, [dict(zip(("bot", "chat", "new", "now"), one, strict=True)) for one in first])
     return [row["id"] for row in rows]
 
 

@@ -1,18 +1,21 @@
 """Dossiers, invitations, and which chat speaks for whom."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from hashlib import sha256
 from secrets import token_urlsafe
 from typing import Any, Literal, TypedDict, Unpack
 from uuid import UUID, uuid4
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, Update, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from storage.outbox import drop_queued
 from storage.sql import hold_locks, lock_number
 from storage.tables import Beneficiary, ChatLink, Counsellor, Invitation, table
+from storage.unit import UNREAD, foresee, foreseen, forget, gather
 
 CODE_BYTES = 16  # 128 random bits: 22 characters of [A-Za-z0-9_-], as the payload of a start link asks (at most 64)
 VALID = timedelta(days=30)
@@ -100,9 +103,11 @@ def create_beneficiary(
 
 _DOSSIER = select(*(_people.c[name] for name in Dossier.__slots__))
 _BY_ID = _DOSSIER.where(_people.c.id == bindparam("person"))
-_BY_CHAT = _DOSSIER.join(_links, _links.c.beneficiary_id == _people.c.id).where(
-    _links.c.bot_id == bindparam("bot"), _links.c.chat_id == bindparam("chat"), _links.c.ended_at.is_(None)
+_LINKED = _DOSSIER.join(_links, _links.c.beneficiary_id == _people.c.id).where(
+    _links.c.bot_id == bindparam("bot"), _links.c.ended_at.is_(None)
 )
+_BY_CHAT = _LINKED.where(_links.c.chat_id == bindparam("chat"))
+_BY_CHATS = _LINKED.add_columns(_links.c.chat_id).where(_links.c.chat_id.in_(bindparam("chats", expanding=True)))
 
 
 def dossier(session: Session, beneficiary_id: UUID) -> Dossier | None:
@@ -111,7 +116,17 @@ def dossier(session: Session, beneficiary_id: UUID) -> Dossier | None:
 
 def beneficiary_of_chat(session: Session, bot_id: int, chat_id: int) -> Dossier | None:
     """Who speaks in this chat, or None: a stranger, or somebody whose link has ended."""
-    return _dossier(session.connection().execute(_BY_CHAT, {"bot": bot_id, "chat": chat_id}).one_or_none())
+    read = foreseen(session, "chat", bot_id, chat_id)
+    if read is UNREAD:
+        read = session.connection().execute(_BY_CHAT, {"bot": bot_id, "chat": chat_id}).one_or_none()
+    return _dossier(read)
+
+
+def foresee_chats(session: Session, bot_id: int, chats: Collection[int]) -> set[UUID]:
+    """Reads ahead who speaks in these chats, all at once; gives back the runs they are in."""
+    rows = {row.chat_id: row for row in session.connection().execute(_BY_CHATS, {"bot": bot_id, "chats": list(chats)})}
+    foresee(session, {("chat", bot_id, chat): rows.get(chat) for chat in chats})
+    return {row.active_run_id for row in rows.values() if row.active_run_id}
 
 
 def chat_of(session: Session, beneficiary_id: UUID, bot_id: int) -> int | None:
@@ -128,7 +143,14 @@ def counsellor_name(session: Session, counsellor_id: UUID) -> str | None:
 
 def change_beneficiary(session: Session, beneficiary_id: UUID, **changes: Unpack[Changes]) -> None:
     """Writes the named columns of a dossier."""
-    session.connection().execute(update(_people).where(_people.c.id == beneficiary_id).values(**changes))
+    new = {f"new_{name}": value for name, value in changes.items()}
+    gather(session, _change(tuple(changes)), [{"person": beneficiary_id, **new}], row=("person", beneficiary_id))
+
+
+@cache
+def _change(names: tuple[str, ...]) -> Update:
+    values = {name: bindparam(f"new_{name}", type_=_people.c[name].type) for name in names}
+    return update(_people).where(_people.c.id == bindparam("person")).values(values)
 
 
 def mark_unreachable(
@@ -150,7 +172,7 @@ def mark_reachable(session: Session, beneficiary_id: UUID) -> None:
 
 
 def _dossier(row: Row[Any] | None) -> Dossier | None:
-    return None if row is None else Dossier(**row._mapping)
+    return None if row is None else Dossier(*row[: len(Dossier.__slots__)])
 
 
 # ------------------------------------------------------------------------------------------------------- invitations
@@ -218,6 +240,7 @@ def _refusal(invitation: Row[Any], spoken_for: UUID | None, elsewhere: int | Non
 
 def end_links(session: Session, beneficiary_id: UUID, reason: str, now: datetime, bot_id: int | None = None) -> int:
     """Ends the open links of a dossier (with one bot, or all): the former chats are strangers from now on."""
+    forget(session)
     which = [_links.c.beneficiary_id == beneficiary_id, _links.c.ended_at.is_(None)]
     which += [_links.c.bot_id == bot_id] if bot_id is not None else []
     statement = update(_links).where(*which).values(ended_at=now, ended_reason=reason)
@@ -226,6 +249,7 @@ def end_links(session: Session, beneficiary_id: UUID, reason: str, now: datetime
 
 def link_chat(session: Session, owner: UUID, bot_id: int, chat_id: int, user_id: int, now: datetime) -> None:
     """This chat speaks for the dossier from now on."""
+    forget(session)
     chat = {"bot_id": bot_id, "chat_id": chat_id, "user_id": user_id}
     session.execute(insert(_links), {"id": uuid4(), "beneficiary_id": owner, "linked_at": now, **chat})
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from storage.messages import OutboxRow, TranscriptRow
 from storage.sql import upsert
 from storage.tables import Consent, Fact, FlagRow, Heartbeat, RunRow, table
+from storage.unit import gather
 from storage.vault import Vault
 
 _facts = table(Fact)
@@ -139,11 +140,13 @@ class Said:
     delivery: str | None
 
 
+_SAY = insert(_transcript)
+
+
 def transcribe(session: Session, vault: Vault, beneficiary_id: UUID, lines: Iterable[Line]) -> list[UUID]:
     """Adds lines to the person's transcript, in order; gives back their ids."""
     rows = [_line_row(session, vault, beneficiary_id, line) for line in lines]
-    if rows:
-        session.connection().execute(insert(_transcript), rows)
+    gather(session, _SAY, rows)
     return [row["id"] for row in rows]
 
 

@@ -1,6 +1,6 @@
 """Runs and the history of their answers. Statements, not objects: a turn happens hundreds of times a second."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,7 @@ from flows.run import Answer, Part, Run
 from storage.errors import Conflict
 from storage.sql import insert_or_ignore
 from storage.tables import AnswerRow, FlowVersion, RunRow, table
+from storage.unit import UNREAD, foresee, foreseen, gather
 from storage.vault import Vault
 
 _runs = table(RunRow)
@@ -74,16 +75,18 @@ _MOVE = (
         | {"updated_at": bindparam("new_updated_at"), "finished_at": bindparam("new_finished_at")}
         | {"answers_given": _runs.c.answers_given + bindparam("more")}
     )
-    .returning(_runs.c.answers_given)
+)
+_GIVE = insert(_answers).values(  # the run has counted this answer, and those after it in the same gesture (`later`)
+    seq=select(_runs.c.answers_given).where(_runs.c.id == bindparam("run")).scalar_subquery() - bindparam("later")
 )
 _REPLACE = (
     update(_answers)
-    .where(_answers.c.run_id == bindparam("run"), _answers.c.step == bindparam("node"), _answers.c.current)
+    .where(_answers.c.run_id == bindparam("which"), _answers.c.step == bindparam("node"), _answers.c.current)
     .values(current=False)
 )
 _ASIDE = (
     update(_answers)
-    .where(_answers.c.run_id == bindparam("run"), _answers.c.step == bindparam("node"), _answers.c.current)
+    .where(_answers.c.run_id == bindparam("which"), _answers.c.step == bindparam("node"), _answers.c.current)
     .values(aside=bindparam("is_aside"))
 )
 _OWNER = select(_runs.c.beneficiary_id).where(_runs.c.id == bindparam("run"))
@@ -94,27 +97,21 @@ def save_run(
 ) -> None:
     """Brings the stored run from `before` to `after`: each answer given or replaced adds a line to the history.
 
-    `beneficiary_id` saves a look-up. Raises `Conflict`, having written nothing, when the stored run is not at `before`.
+    `beneficiary_id` saves a look-up. Raises `Conflict` when the stored run is not at `before`: at the latest when the unit
+    of work ends, which then writes nothing.
     """
-    connection = session.connection()
-    owner = beneficiary_id or connection.execute(_OWNER, {"run": before.id}).scalar_one_or_none()
+    owner = beneficiary_id or session.connection().execute(_OWNER, {"run": before.id}).scalar_one_or_none()
     if owner is None:
         raise Conflict(f"there is no run {before.id}")
     given = {node: answer for node, answer in after.answers.items() if _is_new(before.answers.get(node), answer)}
     position = {f"new_{name}": value for name, value in _position(session, vault, owner, after, now).items()}
     expected = {"run": before.id, "was_at": before.at, "was_visit": before.visit, "more": len(given)}
-    last: int | None = connection.execute(_MOVE, {**expected, **position}).scalar_one_or_none()
-    if last is None:
-        raise Conflict(f"the run {before.id} has moved since it was read")
-    if replaced := [node for node in before.answers if node in given or node not in after.answers]:
-        connection.execute(_REPLACE, [{"run": after.id, "node": node} for node in replaced])
-    if moved := list(_moved_aside(before, after, given)):
-        connection.execute(_ASIDE, moved)
-    if given:
-        rows = enumerate(given.items(), last - len(given) + 1)
-        connection.execute(
-            insert(_answers), [_answer_row(session, vault, owner, after.id, seq, *item) for seq, item in rows]
-        )
+    gather(session, _MOVE, [{**expected, **position}], row=("run", before.id), strict=True)
+    replaced = [node for node in before.answers if node in given or node not in after.answers]
+    gather(session, _REPLACE, [{"which": after.id, "node": node} for node in replaced])
+    gather(session, _ASIDE, list(_moved_aside(before, after, given)))
+    rows = [_answer_row(session, vault, owner, after.id, *item) for item in given.items()]
+    gather(session, _GIVE, [{**row, "later": len(rows) - place} for place, row in enumerate(rows, 1)])
 
 
 def _is_new(former: Answer | None, answer: Answer) -> bool:
@@ -125,7 +122,7 @@ def _is_new(former: Answer | None, answer: Answer) -> bool:
 def _moved_aside(before: Run, after: Run, given: Mapping[str, Answer]) -> Iterator[dict[str, Any]]:
     for node, answer in after.answers.items():
         if node not in given and before.answers[node].aside != answer.aside:
-            yield {"run": after.id, "node": node, "is_aside": answer.aside}
+            yield {"which": after.id, "node": node, "is_aside": answer.aside}
 
 
 def _position(session: Session, vault: Vault, owner: UUID, run: Run, now: datetime) -> dict[str, Any]:
@@ -152,9 +149,7 @@ def _parts(pairs: Iterable[Iterable[str]]) -> tuple[Part, ...]:
     return tuple(Part(*pair) for pair in pairs)
 
 
-def _answer_row(
-    session: Session, vault: Vault, owner: UUID, run_id: UUID, seq: int, node: str, answer: Answer
-) -> dict[str, Any]:
+def _answer_row(session: Session, vault: Vault, owner: UUID, run_id: UUID, node: str, answer: Answer) -> dict[str, Any]:
     id = uuid4()
     content = {"value": answer.value, "shown": answer.shown, "parts": _pairs(answer.parts)}
     return {
@@ -162,7 +157,7 @@ def _answer_row(
         "run_id": run_id,
         "beneficiary_id": owner,
         "step": node,
-        "seq": seq,
+        "run": run_id,
         "how": answer.how,
         "content": vault.seal_json(session, owner, "answer", id, "content", content),
         "language": answer.language,
@@ -179,16 +174,49 @@ _HISTORY = (
     select(*(_answers.c[name] for name in _READ)).where(_answers.c.run_id == bindparam("run")).order_by(_answers.c.seq)
 )
 _CURRENT = _HISTORY.where(_answers.c.current)
+_ALL_CURRENT = (
+    select(_answers.c.run_id, *(_answers.c[name] for name in _READ))
+    .where(_answers.c.run_id.in_(bindparam("runs", expanding=True)), _answers.c.current)
+    .order_by(_answers.c.seq)
+)
+_RUNS = select(_runs).where(_runs.c.id.in_(bindparam("runs", expanding=True)))
 _RUN = select(_runs).where(_runs.c.id == bindparam("run"))
 _RUNS_OF = select(_runs).where(_runs.c.beneficiary_id == bindparam("owner")).order_by(_runs.c.started_at, _runs.c.id)
 
 
 def load_run(session: Session, vault: Vault, run_id: UUID) -> Run:
     """The run as it was saved. Raises `Conflict` when there is none."""
-    row = session.connection().execute(_RUN, {"run": run_id}).one_or_none()
-    if row is None:
+    owned = _owned(session, vault, run_id)
+    if owned is None:
         raise Conflict(f"there is no run {run_id}")
-    return _run(session, vault, row)
+    return owned[1]
+
+
+def owned_run(session: Session, vault: Vault, run_id: UUID, beneficiary_id: UUID) -> Run | None:
+    """A run of this person; None for anybody else's and for one that does not exist."""
+    owned = _owned(session, vault, run_id)
+    return owned[1] if owned and owned[0] == beneficiary_id else None
+
+
+def foresee_runs(session: Session, vault: Vault, ids: Collection[UUID]) -> None:
+    """Reads these runs ahead, all at once."""
+    if not ids:
+        return
+    rows = session.connection().execute(_RUNS, {"runs": list(ids)}).all()
+    answers: dict[UUID, list[Row[Any]]] = {row.id: [] for row in rows}
+    for answer in session.connection().execute(_ALL_CURRENT, {"runs": list(answers)}).all() if answers else ():
+        answers[answer.run_id].append(answer)
+    foresee(session, {("run", row.id): (row, answers[row.id]) for row in rows})
+
+
+def _owned(session: Session, vault: Vault, run_id: UUID) -> tuple[UUID, Run] | None:
+    """A run and whose it is."""
+    read = foreseen(session, "run", run_id)
+    if read is not UNREAD:
+        row, answers = read
+        return row.beneficiary_id, _run(session, vault, row, answers)
+    found = session.connection().execute(_RUN, {"run": run_id}).one_or_none()
+    return found and (found.beneficiary_id, _run(session, vault, found))
 
 
 def runs_of(session: Session, vault: Vault, beneficiary_id: UUID) -> list[RunRecord]:
@@ -206,9 +234,10 @@ def answer_history(session: Session, vault: Vault, run_id: UUID) -> list[Given]:
     return [Given(row.id, row.step, row.seq, _answer(session, vault, owner, row), row.current) for row in rows]
 
 
-def _run(session: Session, vault: Vault, row: Row[Any]) -> Run:
+def _run(session: Session, vault: Vault, row: Row[Any], answers: Sequence[Row[Any]] | None = None) -> Run:
     content = vault.open_json(session, row.beneficiary_id, "run", row.id, "content", row.content)
-    answers = session.connection().execute(_CURRENT, {"run": row.id}).all()
+    if answers is None:
+        answers = session.connection().execute(_CURRENT, {"run": row.id}).all()
     return Run(
         id=row.id,
         flow=row.flow_id,

@@ -26,6 +26,9 @@ def upsert(session: Session, table: Table, key: list[str]) -> Any:
     return insert.on_conflict_do_update(index_elements=key, set_=others)
 
 
+_HOLD = text("SELECT pg_advisory_xact_lock(number) FROM unnest(CAST(:numbers AS bigint[])) AS number")
+
+
 def lock_number(*names: object) -> int:
     """A 64-bit number for an advisory lock, the same in every process."""
     digest = hashlib.blake2b("\0".join(map(str, names)).encode(), digest_size=8).digest()
@@ -38,8 +41,7 @@ def hold_locks(session: Session, numbers: Iterable[int]) -> None:
     PostgreSQL only: the writer of SQLite is alone.
     """
     if is_postgresql(session):
-        for number in sorted(set(numbers)):
-            session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
+        session.connection().execute(_HOLD, {"numbers": sorted(set(numbers))})
 
 
 def lock_chat(session: Session, bot_id: int, chat_id: int) -> None:
