@@ -51,7 +51,7 @@ def record(stores: Stores, number: str, format: str) -> str:
         made = export(session, stores.vault, find(session, number), {}, stores.database.now())
     if format == "json":
         return json.dumps(made, ensure_ascii=False, indent=2)
-    from pages.record import record_page  # loading the templates takes a while: who wants a page pays for it
+    from dashboard.record import record_page  # loading the templates takes a while: who wants a page pays for it
 
     filled = Export.model_validate(made)
     return record_page(filled, filled.dossier.language)

@@ -9,7 +9,7 @@ import pytest
 
 from flows.events import WentBack
 from flows.phrases import LANGUAGES
-from pages.record import SAYS, record_page
+from dashboard.record import SAYS, record_page
 from storage.database import Database
 from storage.export import export
 from storage.export_schema import Export, Score

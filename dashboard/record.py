@@ -14,13 +14,13 @@ from flows.journey import load_journey
 from flows.phrases import Phrases
 from storage.export_schema import AnswerRecord, Export, FlagRecord, RunRecord, TranscriptLine
 
-SAYS = Phrases.load(files("pages") / "phrases.yaml")
+SAYS = Phrases.load(files("dashboard") / "phrases.yaml")
 FOR_COUNSELLOR = "to_counsellor"  # the kind of the lines that a person leaves for their counsellor
 LEVELS = ("urgent", "attention", "notice")
 DELIVERED = (None, "sent")
 
 _TEMPLATES = Environment(
-    loader=PackageLoader("pages"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    loader=PackageLoader("dashboard"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
 
 
