@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from dashboard.record import SAYS, record_page
 from flows.events import WentBack
 from flows.phrases import LANGUAGES
-from dashboard.record import SAYS, record_page
 from storage.database import Database
 from storage.export import export
 from storage.export_schema import Export, Score
