@@ -9,7 +9,8 @@ import contextlib
 import logging
 import random
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from sqlalchemy.orm import Session
 from telegram import Bot
@@ -17,11 +18,12 @@ from telegram import Bot
 from bot.calls import Outcome, call
 from bot.displayed import Displayed
 from bot.quiet import Quiet
-from bot.verdicts import MOST_UNKNOWN, pause
+from bot.verdicts import Verdict, pause
 from storage import pace
 from storage.claims import NO_MESSAGE, Claimed, alone, claim, next_due
 from storage.database import Database
-from storage.outbox import mark_dropped, mark_refused, mark_sent, mark_unknown, retry_later
+from storage.leases import EVERY, reclaim
+from storage.outbox import Ended, Settled, settle
 from storage.pace import Limits
 from storage.people import mark_unreachable
 from storage.vault import Vault
@@ -30,7 +32,17 @@ log = logging.getLogger(__name__)
 
 IDLE = 1.0  # seconds between looks when nothing is known to come: 0.6 % of a core (docs/decisions/0003)
 SHORTEST = 0.02  # seconds between looks when something is about to come
+SOON = 0.1  # seconds until the look after one that sent something
 IN_FLIGHT = 64  # calls under way at once: Telegram's 30 a second, each answered within two
+STATES: Final[dict[Verdict, Settled]] = {
+    "sent": "sent",
+    "anew": "sent",
+    "later": "queued",
+    "unknown": "unknown",
+    "dropped": "dropped",
+    "refused": "refused",
+    "unreachable": "refused",
+}
 
 
 class Delivery:
@@ -51,6 +63,7 @@ class Delivery:
         self.displayed = Displayed()
         self.flying: set[asyncio.Task[None]] = set()
         self.wake = asyncio.Event()
+        self._reclaimed = datetime.min.replace(tzinfo=UTC)
         self._landed: list[tuple[Claimed, Outcome]] = []
         self._trouble = Quiet(log)
 
@@ -118,47 +131,50 @@ class Delivery:
     # ---------------------------------------------------------------------------------------- off the event loop
     def _exchange(self) -> tuple[list[Claimed], float]:
         free = IN_FLIGHT - len(self.flying)
-        with self._settling() as session:
-            now = self.database.now()
+        with self._settling() as (session, now):
+            if not timedelta() <= now - self._reclaimed < EVERY:
+                reclaim(session, self.bot.id, now)
+                self._reclaimed = now
             rows = claim(session, self.vault, self.bot.id, self.worker, now, self.limits, free) if free else []
-            due = next_due(session, self.bot.id, now, self.limits) if len(rows) < free else None
-        return rows, IDLE if due is None else min(IDLE, max(SHORTEST, (due - now).total_seconds()))
+            return rows, self._rest_after(session, now, rows, free)
+
+    def _rest_after(self, session: Session, now: datetime, rows: list[Claimed], free: int) -> float:
+        """When nothing is said before: the calls that come back wake the worker, mostly within `SOON`."""
+        if len(rows) == free:
+            return IDLE
+        if rows:
+            return SOON
+        due = next_due(session, self.bot.id, now, self.limits)
+        return IDLE if due is None else min(IDLE, max(SHORTEST, (due - now).total_seconds()))
 
     def _settle(self) -> None:
         with self._settling():
             pass
 
     @contextlib.contextmanager
-    def _settling(self) -> Iterator[Session]:
+    def _settling(self) -> Iterator[tuple[Session, datetime]]:
         """A unit of work that begins with the outcomes; they are forgotten once it has committed."""
         landed = list(self._landed)
         with self.database.write() as session:
             alone(session, self.bot.id)
+            now = self.database.now()
+            settle(session, self.worker, [self._ended(row, outcome, now) for row, outcome in landed])
             for row, outcome in landed:
-                self._mark(session, row, outcome)
-            yield session
+                self._note(session, row, outcome, now)
+            yield session, now
         del self._landed[: len(landed)]
 
-    def _mark(self, session: Session, row: Claimed, outcome: Outcome) -> None:
-        now = self.database.now()
-        match outcome.verdict:
-            case "sent" | "anew":
-                mark_sent(session, row.id, self.worker, now, outcome.message_id)
-            case "later":
-                retry_later(session, row.id, self.worker, now + self._wait(row, outcome), outcome.error)
-                if outcome.asked and row.kind not in NO_MESSAGE:
-                    pace.told_to_wait(session, row.bot_id, row.chat_id, now, outcome.asked, self.limits)
-            case "unknown" if row.kind in ("send", "edit") and row.attempts < MOST_UNKNOWN:  # may be shown again
-                retry_later(session, row.id, self.worker, now + self._wait(row, outcome), outcome.error)
-            case "unknown":
-                mark_unknown(session, row.id, self.worker, now, outcome.error)
-            case "dropped":
-                mark_dropped(session, row.id, self.worker, now, outcome.error)
-            case "refused" | "unreachable":
-                mark_refused(session, row.id, self.worker, now, outcome.error)
-                log.warning("a %s was refused: %s", row.kind, outcome.error)
-                if outcome.verdict == "unreachable" and row.owner:
-                    mark_unreachable(session, row.owner, row.bot_id, row.chat_id, outcome.error, now)
+    def _ended(self, row: Claimed, outcome: Outcome, now: datetime) -> Ended:
+        state, wait = STATES[outcome.verdict], timedelta()
+        if state in ("queued", "unknown"):
+            wait = outcome.asked or pause(row.attempts, self.chance())
+        return Ended(row.id, state, now + wait, outcome.message_id, outcome.error or None)
 
-    def _wait(self, row: Claimed, outcome: Outcome) -> timedelta:
-        return outcome.asked or pause(row.attempts, self.chance())
+    def _note(self, session: Session, row: Claimed, outcome: Outcome, now: datetime) -> None:
+        """What an outcome says beyond its row: about the chat's pace, or about the person."""
+        if outcome.asked and row.kind not in NO_MESSAGE:
+            pace.told_to_wait(session, row.bot_id, row.chat_id, now, outcome.asked, self.limits)
+        if STATES[outcome.verdict] == "refused":
+            log.warning("a %s was refused: %s", row.kind, outcome.error)
+        if outcome.verdict == "unreachable" and row.owner:
+            mark_unreachable(session, row.owner, row.bot_id, row.chat_id, outcome.error, now)

@@ -7,7 +7,6 @@ import aiohttp
 from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
 
 Verdict = Literal["sent", "refused", "unreachable", "unknown", "later", "anew", "dropped"]
-MOST_UNKNOWN = 5  # showings of one message whose answer never came, before it is left as *unknown*
 NEVER_LEFT = aiohttp.ConnectionTimeoutError  # no connection was free or made: nothing was sent
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # seconds between retries, doubling
 

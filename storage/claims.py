@@ -22,7 +22,6 @@ from sqlalchemy.orm import Session
 
 from storage import pace
 from storage.errors import Unreadable
-from storage.leases import reclaim
 from storage.messages import OutboxRow, Pace, open_rows
 from storage.outbox import LEASE, Kind
 from storage.pace import TELEGRAM, Limits
@@ -88,13 +87,13 @@ def claim(
     A row that is not due yet holds nobody up; one that waits to be retried holds up its own chat. What is no message (the
     answer to a press) neither waits for its chat nor counts against the limits. What belongs to a person whom the chat
     does not speak for any more is dropped, and so is an edit that a later one makes void. A clock that went back delays
-    nothing beyond `STEP`, save retries: at most `LONGEST_RETRY`.
+    nothing beyond `STEP`, save retries: at most `LONGEST_RETRY`. What became of leases that ran out, and of what has
+    expired, is `storage.leases.reclaim`'s; what has expired does not leave, whether it was called or not.
 
     Between chats the priority is strict: a reminder waits as long as replies alone use the whole rate. Within a chat a
     row that somebody's reply waits behind leaves with the reply's priority (see `storage.outbox.enqueue`).
     """
     alone(session, bot_id)
-    reclaim(session, bot_id, now)
     room = pace.room(session, bot_id, now, limits)
     if room is None:
         return []
@@ -190,10 +189,15 @@ def _due(row: Any) -> ColumnElement[bool]:
     return or_(row.c.not_before <= _now, and_(row.c.attempts == 0, row.c.not_before <= row.c.created_at))
 
 
+def _of_use(row: Any) -> ColumnElement[bool]:
+    """It has not expired."""
+    return or_(row.c.expires_at.is_(None), row.c.expires_at > _now)
+
+
 def _held_up() -> ColumnElement[bool]:
     """Its chat has a row in flight, or an older one that is due or being retried."""
     same_chat = and_(_other.c.bot_id == _outbox.c.bot_id, _other.c.chat_id == _outbox.c.chat_id, open_rows("other"))
-    begun = or_(_due(_other), _other.c.attempts > 0)
+    begun = and_(or_(_due(_other), _other.c.attempts > 0), _of_use(_other))
     same_chat = and_(same_chat, _other.c.kind.not_in(NO_MESSAGE))
     before = or_(_other.c.state == "leased", and_(_other.c.seq < _outbox.c.seq, begun))
     return select(_other.c.seq).where(same_chat, before).exists()
@@ -226,7 +230,7 @@ _ROWS = (
     )
     .join_from(_outbox, _edited, _edited.c.id == _outbox.c.edits, isouter=True)
     .join(_pace, _with_pace, isouter=True)
-    .where(_mine, _outbox.c.state == "queued", _due(_outbox))
+    .where(_mine, _outbox.c.state == "queued", _due(_outbox), _of_use(_outbox))
 )
 _DUE = _ROWS.where(or_(~_is_message, _may_speak)).order_by(_outbox.c.priority, _outbox.c.seq).limit(bindparam("most"))
 _BEHIND = _ROWS.where(_is_message, _outbox.c.chat_id == bindparam("chat"), _outbox.c.seq > bindparam("seq")).order_by(
@@ -240,5 +244,5 @@ _NEXT = (
         func.min(case((_quiet, _pace.c.paused_until))).label("paused"),
     )
     .join_from(_outbox, _pace, _with_pace, isouter=True)
-    .where(_mine, _outbox.c.state == "queued", or_(~_is_message, ~_held_up()))
+    .where(_mine, _outbox.c.state == "queued", _of_use(_outbox), or_(~_is_message, ~_held_up()))
 )

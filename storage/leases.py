@@ -3,21 +3,22 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import BindParameter, and_, bindparam, case, or_, update
+from sqlalchemy import BindParameter, and_, bindparam, or_, update
 from sqlalchemy.orm import Session
 
 from storage.messages import OutboxRow, open_rows
-from storage.outbox import LEASE, MOST_ATTEMPTS, WHEN_LOST
+from storage.outbox import LEASE, unheard
 from storage.pace import STEP
 from storage.tables import table
 
+EVERY: Final = timedelta(seconds=1)  # how often a worker looks; a lease that ran out may wait so much longer
 LONGEST_RETRY: Final = timedelta(minutes=5)  # a row is tried again at least this often, whatever a clock once said
 
 _outbox = table(OutboxRow)
 
 
 def reclaim(session: Session, bot_id: int, now: datetime) -> None:
-    """Leases that ran out are settled by kind; what has expired is dropped.
+    """Leases that ran out are settled by kind; what has expired is dropped. To be called now and then (`EVERY`).
 
     A lease or a retry further ahead than this code ever sets one was set by a clock that has gone back since.
     """
@@ -37,17 +38,11 @@ def release(session: Session, bot_id: int, now: datetime) -> None:
 # ---------------------------------------------------------------------------------------------------------- statements
 _now: BindParameter[datetime] = bindparam("now")
 _mine = and_(_outbox.c.bot_id == bindparam("bot"), open_rows())
-_by_kind = ((_outbox.c.kind == kind, state) for kind, state in WHEN_LOST.items())
 _LOST = (
     update(_outbox)
     .where(_mine, _outbox.c.state == "leased")
     .where(or_(_outbox.c.lease_until <= _now, _outbox.c.lease_until > bindparam("furthest")))
-    .values(
-        state=case((_outbox.c.attempts >= MOST_ATTEMPTS, "unknown"), *_by_kind),
-        lease_until=None,
-        not_before=_now,
-        error="the worker did not report in time",
-    )
+    .values(unheard(_now, "the worker did not report in time"))
 )
 _TOO_FAR = (
     update(_outbox)

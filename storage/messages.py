@@ -70,6 +70,7 @@ class OutboxRow(Base, table=True):
     expires_at: datetime | None = maybe_moment()
     state: str
     attempts: int = 0
+    unheard: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     lease_until: datetime | None = maybe_moment()
     leased_by: str | None = None
     sent_at: datetime | None = maybe_moment()

@@ -3,11 +3,12 @@
     queued ──claim──► leased ──► sent        Telegram said so
       ▲                 │  ├───► refused     Telegram said why
       │                 │  └───► unknown     the answer never came
-      └── retry_later ──┘
+      └──── later ──────┘
     queued ──expired──► dropped              a notice nobody needs any more
 
-A worker that dies leaves its lease behind. When it runs out, the kind decides (`WHEN_LOST`): Telegram has no key
-against doing a thing twice, so a question may be shown again, while a reminder is not repeated but said to be unknown.
+Where the answer never came, be it that the line broke or that the worker died, whose lease runs out, the kind decides
+(`WHEN_LOST`): Telegram has no key against doing a thing twice, so a question may be shown again, a few times
+(`MOST_UNHEARD`), while the answer to a press is not repeated but said to be unknown.
 """
 
 from collections.abc import Iterable
@@ -16,7 +17,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 from uuid import UUID, uuid4
 
-from sqlalchemy import bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import bindparam, case, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.messages import OutboxRow, open_rows
@@ -26,6 +27,7 @@ from storage.vault import HOUSE, Vault
 
 Kind = Literal["send", "edit", "notice", "leave", "typing"]
 State = Literal["queued", "leased", "sent", "refused", "unknown", "dropped"]
+Settled = Literal["queued", "sent", "refused", "unknown", "dropped"]
 
 OPEN_STATES: Final[tuple[State, ...]] = ("queued", "leased")
 WHEN_LOST: Final[dict[Kind, State]] = {
@@ -37,7 +39,7 @@ WHEN_LOST: Final[dict[Kind, State]] = {
 }
 LEASE = timedelta(seconds=90)  # longer than the transport's longest time-out, so that a slow answer is not a lost one
 KEEP_STRANGERS = timedelta(days=1)  # what was said to people without a dossier is nobody's record
-MOST_ATTEMPTS = 8  # then a row that kills its worker stops doing so: unknown
+MOST_UNHEARD = 5  # answers to one message that never came, be its worker dead or the line; then it is left as *unknown*
 
 _outbox = table(OutboxRow)
 
@@ -111,49 +113,79 @@ _HURRY = (
 
 
 # ------------------------------------------------------------------------------------------------------------ outcomes
-def _outcome(*columns: str) -> Any:
-    """Ends a lease. A worker whose lease ran out may still tell the truth, unless somebody else took the row since."""
-    mine = (_outbox.c.id == bindparam("row"), _outbox.c.leased_by == bindparam("worker"))
-    not_settled = _outbox.c.state.in_(("leased", "queued", "unknown"))
-    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in (*columns, "state", "error")}
-    return update(_outbox).where(*mine, not_settled).values(**values, lease_until=None)
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What became of a claimed row.
+
+    `state`: "queued" to try it again, keeping its place in its chat, whose later rows wait behind it; "unknown" where no
+    answer came: then its kind and `MOST_UNHEARD` decide whether it is tried again. `at`: when it was settled, or when it
+    may be tried again. `error`: Telegram's reason or ours, without content.
+    """
+
+    row: UUID
+    state: Settled
+    at: datetime
+    message_id: int | None = None
+    error: str | None = None
 
 
-_SENT = _outcome("sent_at", "message_id")
-_ENDED = _outcome("sent_at")
-_LATER = _outcome("not_before")
+def settle(session: Session, worker: str, ended: Iterable[Ended]) -> int:
+    """Ends the leases of these rows; says how many.
+
+    A worker whose lease ran out may still tell the truth, unless somebody else took the row since, or it is settled: then
+    nothing changes.
+    """
+    rows = list(ended)
+    known = [_settled(one, worker) for one in rows if one.state != "unknown"]
+    unheard = [
+        {"row": one.row, "worker": worker, "at": one.at, "why": one.error} for one in rows if one.state == "unknown"
+    ]
+    line = session.connection()
+    return sum(
+        line.execute(statement, values).rowcount
+        for statement, values in ((_SETTLED, known), (_UNHEARD, unheard))
+        if values
+    )
 
 
-def mark_sent(session: Session, row: UUID, worker: str, now: datetime, message_id: int | None = None) -> bool:
-    """Telegram has it. False when the row is another's or settled: the caller changes nothing then."""
-    return _end(session, _SENT, row, worker, "sent", None, sent_at=now, message_id=message_id)
+def _settled(one: Ended, worker: str) -> dict[str, Any]:
+    return {
+        "row": one.row,
+        "worker": worker,
+        "new_state": one.state,
+        "sent": one.at if one.state == "sent" else None,
+        "message": one.message_id,
+        "again": one.at if one.state == "queued" else None,
+        "why": one.error,
+    }
 
 
-def mark_refused(session: Session, row: UUID, worker: str, now: datetime, error: str) -> bool:
-    """Telegram refused it for good. `error`: its reason, or ours, without content."""
-    return _end(session, _ENDED, row, worker, "refused", error, sent_at=None)
+def unheard(at: Any, why: Any) -> dict[str, Any]:
+    """What an UPDATE sets where no answer came: the kind decides, and a question is not shown for ever."""
+    enough = _outbox.c.unheard + 1 >= MOST_UNHEARD
+    by_kind = ((_outbox.c.kind == kind, state) for kind, state in WHEN_LOST.items())
+    state = case((enough, "unknown"), *by_kind)
+    return {"state": state, "unheard": _outbox.c.unheard + 1, "not_before": at, "error": why, "lease_until": None}
 
 
-def mark_unknown(session: Session, row: UUID, worker: str, now: datetime, error: str) -> bool:
-    """No answer came: it may have arrived. Counts against the rate, as if it had."""
-    return _end(session, _ENDED, row, worker, "unknown", error, sent_at=now)
-
-
-def mark_dropped(session: Session, row: UUID, worker: str, now: datetime, error: str) -> bool:
-    """Not worth sending any more (the message it edits never left, the person has stopped, …)."""
-    return _end(session, _ENDED, row, worker, "dropped", error, sent_at=None)
-
-
-def retry_later(session: Session, row: UUID, worker: str, not_before: datetime, error: str) -> bool:
-    """Back to the queue until `not_before`; it keeps its place in its chat, whose later rows wait behind it."""
-    return _end(session, _LATER, row, worker, "queued", error, not_before=not_before)
-
-
-def _end(
-    session: Session, statement: Any, row: UUID, worker: str, state: State, error: str | None, **columns: Any
-) -> bool:
-    values = {f"new_{name}": value for name, value in {**columns, "state": state, "error": error}.items()}
-    return bool(session.connection().execute(statement, {"row": row, "worker": worker, **values}).rowcount)
+_held = (
+    _outbox.c.id == bindparam("row"),
+    _outbox.c.leased_by == bindparam("worker"),
+    or_(*(_outbox.c.state == state for state in ("leased", "queued", "unknown"))),  # IN is not for many at once
+)
+_SETTLED = (
+    update(_outbox)
+    .where(*_held)
+    .values(
+        state=bindparam("new_state"),
+        sent_at=bindparam("sent"),
+        message_id=bindparam("message"),
+        not_before=func.coalesce(bindparam("again", type_=_outbox.c.not_before.type), _outbox.c.not_before),
+        error=bindparam("why"),
+        lease_until=None,
+    )
+)
+_UNHEARD = update(_outbox).where(*_held).values(unheard(bindparam("at"), bindparam("why")))
 
 
 def drop_queued(session: Session, beneficiary_id: UUID, reason: str, chat: tuple[int, int] | None = None) -> int:

@@ -22,7 +22,7 @@ from storage.errors import Conflict
 from storage.export import export
 from storage.export_schema import schema, schema_text
 from storage.inbox import park
-from storage.outbox import Message, enqueue, mark_sent
+from storage.outbox import Ended, Message, enqueue, settle
 from storage.people import link_chat
 from storage.records import Act, Line, lift_flag, raise_flag, record_consent, record_fact, transcribe
 from storage.runs import create_run, keep_version, save_run
@@ -234,7 +234,7 @@ def test_the_conversation_is_there_with_what_arrived(walk: Walk) -> None:
         link_chat(session, walk.person, 1, 5, 5, START)
         transcribe(session, walk.vault, walk.person, [Line("in", "text", "Salut", START)])
         for row in claim(session, walk.vault, 1, "w", START):
-            mark_sent(session, row.id, "w", START, 1)
+            settle(session, "w", [Ended(row.id, "sent", START, 1)])
     lines = walk.export()["transcript"]
     assert [(line["direction"], line["text"], line["delivery"]) for line in lines] == [
         ("out", "Bonjour", "sent"),

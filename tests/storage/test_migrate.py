@@ -1,5 +1,6 @@
 """A database is brought to the schema of this code, once, by whoever comes first."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from storage.migrate import upgrade
 from storage.schema import METADATA
 from tests.postgres import Server
 
+BETWEEN_PARTS = re.compile(r"\n|,(?![^(]*\))")  # of a CREATE TABLE: the ends of lines, and commas outside brackets
 SHAPES = {  # everything autogenerate does not compare: partial indexes, checks, identities
     "sqlite": ("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND tbl_name NOT LIKE 'alembic%'",),
     "postgresql": (
@@ -47,11 +49,11 @@ def empty(empty_urls: list[str]) -> Iterator[list[Database]]:
 
 def shape(database: Database) -> list[str]:
     """The schema as the database tells it, without regard to the order in which constraints are written, nor to quotes:
-    SQLite quotes the name of a table that was changed by copying it."""
+    SQLite quotes the name of a table that was changed by copying it, and writes an added column on the last one's line."""
     with database.engine.connect() as connection:
         rows = [row for query in SHAPES[connection.dialect.name] for row in connection.execute(text(query))]
     told = [" ".join(map(str, row)).replace('"', "") for row in rows]
-    return sorted("\n".join(sorted(line.strip().rstrip(",") for line in row.split("\n"))) for row in told)
+    return sorted("\n".join(sorted(filter(None, map(str.strip, BETWEEN_PARTS.split(row))))) for row in told)
 
 
 def revision(database: Database) -> str:

@@ -16,20 +16,18 @@ from sqlalchemy.orm import Session
 from storage.claims import Claimed, claim, next_due
 from storage.database import Database
 from storage.keys import MasterKey
-from storage.leases import LONGEST_RETRY, release
+from storage.leases import LONGEST_RETRY, reclaim, release
 from storage.messages import OutboxRow
 from storage.outbox import (
     LEASE,
-    MOST_ATTEMPTS,
+    MOST_UNHEARD,
+    Ended,
     Message,
+    Settled,
     drop_queued,
     enqueue,
-    mark_dropped,
-    mark_refused,
-    mark_sent,
-    mark_unknown,
     prune_strangers,
-    retry_later,
+    settle,
     states,
 )
 from storage.pace import STEP, Limits
@@ -72,6 +70,7 @@ class House:
     def take(self, worker: str = "w", seconds: float = 0) -> list[Claimed]:
         self.now += timedelta(seconds=seconds)
         with self.database.write() as session:
+            reclaim(session, BOT, self.now)
             return claim(session, self.vault, BOT, worker, self.now, self.limits)
 
     def texts(self, worker: str = "w", seconds: float = 0) -> list[str]:
@@ -79,7 +78,11 @@ class House:
 
     def sent(self, row: UUID, worker: str = "w", message_id: int = 1) -> bool:
         with self.database.write() as session:
-            return mark_sent(session, row, worker, self.now, message_id)
+            return settle(session, worker, [Ended(row, "sent", self.now, message_id)]) == 1
+
+    def settle(self, row: UUID, state: Settled, worker: str = "w") -> None:
+        with self.database.write() as session:
+            settle(session, worker, [Ended(row, state, self.now, error="why")])
 
     def state(self, row: UUID) -> str:
         with self.database.read() as session:
@@ -126,7 +129,7 @@ def test_a_message_to_be_retried_holds_up_its_chat_and_no_other(house: House) ->
     house.queue(ANN, "second")
     house.take()
     with house.database.write() as session:
-        assert retry_later(session, first, "w", house.now + 30 * SECOND, "429")
+        assert settle(session, "w", [Ended(first, "queued", house.now + 30 * SECOND, error="429")])
     house.queue(BEA, "elsewhere")
     assert house.texts(seconds=29) == ["elsewhere"]
     assert house.texts(seconds=1) == ["first"]
@@ -225,12 +228,13 @@ def test_an_edit_made_void_costs_nothing_of_the_rate(house: House, question: UUI
 
 # ------------------------------------------------------------------------------------------------------------ outcomes
 def test_each_end_is_told_apart(house: House) -> None:
-    rows = {name: house.queue(chat, name) for chat, name in enumerate(("refused", "unknown", "dropped"), 1)}
+    rows = {
+        name: house.queue(chat, name, kind="notice") for chat, name in enumerate(("refused", "unknown", "dropped"), 1)
+    }
+    ended = [Ended(row, name, house.now, error="why") for name, row in rows.items()]  # type: ignore[arg-type]
     house.take()
     with house.database.write() as session:
-        assert mark_refused(session, rows["refused"], "w", house.now, "Forbidden: bot was blocked by the user")
-        assert mark_unknown(session, rows["unknown"], "w", house.now, "time-out")
-        assert mark_dropped(session, rows["dropped"], "w", house.now, "nothing to edit")
+        assert settle(session, "w", ended) == 3
     assert {name: house.state(row) for name, row in rows.items()} == {name: name for name in rows}
     assert house.texts(seconds=3600) == []
 
@@ -241,7 +245,7 @@ def test_what_is_settled_stays_settled(house: House) -> None:
     assert house.sent(row)
     assert not house.sent(row)
     with house.database.write() as session:
-        assert not mark_refused(session, row, "w", house.now, "late")
+        assert not settle(session, "w", [Ended(row, "refused", house.now, error="late")])
     assert house.state(row) == "sent"
 
 
@@ -273,23 +277,68 @@ def test_a_slow_worker_does_not_speak_for_the_one_who_took_over(house: House) ->
     house.take("slow")
     assert house.take("other", LEASE.total_seconds()) != []
     with house.database.write() as session:
-        assert not mark_refused(session, row, "slow", house.now, "too late")
+        assert not settle(session, "slow", [Ended(row, "refused", house.now, error="too late")])
     assert house.sent(row, "other")
 
 
 def test_a_message_that_kills_its_workers_stops_doing_so(house: House) -> None:
     poison = house.queue(text="poison")
     house.queue(text="next")
-    lives = Counter(text for _ in range(MOST_ATTEMPTS + 2) for text in house.texts(seconds=LEASE.total_seconds()))
-    assert lives["poison"] == MOST_ATTEMPTS
+    lives = Counter(text for _ in range(MOST_UNHEARD + 2) for text in house.texts(seconds=LEASE.total_seconds()))
+    assert lives["poison"] == MOST_UNHEARD
     assert house.state(poison) == "unknown"
     assert lives["next"] > 0
+
+
+@pytest.mark.parametrize("dies", [True, False])
+def test_failures_of_an_outage_do_not_count_as_showings(house: House, dies: bool) -> None:
+    """An hour of them, then one answer that never came: the question was hardly shown, and is shown again."""
+    row = house.queue(text="question")
+    for _ in range(60):
+        assert house.texts(seconds=60) == ["question"]
+        house.settle(row, "queued")
+    assert house.texts() == ["question"]
+    if not dies:
+        house.settle(row, "unknown")
+    assert house.texts(seconds=LEASE.total_seconds()) == ["question"]
+
+
+def test_time_outs_and_dead_workers_count_together(house: House) -> None:
+    row = house.queue(text="question")
+    for n in range(MOST_UNHEARD):
+        assert house.texts(seconds=LEASE.total_seconds()) == ["question"]
+        if n % 2:
+            house.settle(row, "unknown")
+    assert house.texts(seconds=LEASE.total_seconds()) == []
+    assert house.state(row) == "unknown"
+
+
+def test_what_is_anothers_by_now_is_left_alone_and_the_rest_is_settled(house: House) -> None:
+    rows = [house.queue(chat) for chat in (ANN, BEA)]
+    house.take("slow")
+    house.take("other", LEASE.total_seconds())
+    mine = house.queue(5_300_000_000)
+    house.take("slow")
+    ended = [Ended(row, "sent", house.now, 7) for row in (*rows, mine)]
+    with house.database.write() as session:
+        assert settle(session, "slow", ended) == 1
+    assert [house.state(row) for row in (*rows, mine)] == ["leased", "leased", "sent"]
 
 
 def test_a_notice_too_late_is_dropped(house: House) -> None:
     late = house.queue(kind="notice", expires_at=house.now + SECOND)
     assert house.texts(seconds=1) == []
     assert house.state(late) == "dropped"
+
+
+def test_what_has_expired_neither_leaves_nor_holds_up_its_chat(house: House) -> None:
+    house.queue(text="late", expires_at=house.now + SECOND)
+    house.queue(text="behind")
+    house.now += SECOND
+    with house.database.write() as session:
+        assert next_due(session, BOT, house.now, FAST) is not None
+        [row] = claim(session, house.vault, BOT, "w", house.now, FAST)  # before anybody has tidied up
+    assert row.payload["text"] == "behind"
 
 
 def test_who_has_stopped_gets_nothing_more(house: House) -> None:
@@ -344,7 +393,7 @@ def test_what_was_on_its_way_to_the_former_account_is_not_tried_again(house: Hou
     relinked(house)
     if retried:
         with house.database.write() as session:
-            retry_later(session, row, "w", house.now + SECOND, "429")
+            settle(session, "w", [Ended(row, "queued", house.now + SECOND, error="429")])
     house.queue(BEA, "to the new account")
     assert house.texts(seconds=LEASE.total_seconds()) == ["to the new account"]
     assert house.state(row) == "dropped"
@@ -401,7 +450,7 @@ def test_a_retry_waits_no_longer_than_the_longest_pause(house: House) -> None:
     row = house.queue(text="again")
     house.take()
     with house.database.write() as session:
-        retry_later(session, row, "w", house.now + 60 * SECOND, "429")
+        settle(session, "w", [Ended(row, "queued", house.now + 60 * SECOND, error="429")])
     house.queue(text="behind")
     assert house.texts(seconds=-HOUR) == []
     assert house.texts(seconds=LONGEST_RETRY.total_seconds() - 1) == []
@@ -443,7 +492,7 @@ class Play:
         if self.held:
             worker, row = self.held.pop(0)
             with self.house.database.write() as session:
-                retry_later(session, row.id, worker, self.house.now + seconds * SECOND, "429")
+                settle(session, worker, [Ended(row.id, "queued", self.house.now + seconds * SECOND, error="429")])
 
     def die(self, _: object) -> None:
         self.held = self.held[1:]

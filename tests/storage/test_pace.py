@@ -13,7 +13,7 @@ from sqlalchemy import delete, select
 from storage.claims import claim, next_due
 from storage.database import Database
 from storage.messages import OutboxRow, Pace
-from storage.outbox import Message, enqueue, mark_sent, states
+from storage.outbox import Ended, Message, enqueue, settle, states
 from storage.pace import KEEP, STEP, Bucket, Limits, prune_pace, told_to_wait
 from storage.tables import table
 from storage.vault import Vault
@@ -45,7 +45,7 @@ class Post:
             with self.database.write() as session:
                 rows = claim(session, self.vault, BOT, worker, self.now, self.limits)
                 for row in rows:
-                    mark_sent(session, row.id, worker, self.now, 1)
+                    settle(session, worker, [Ended(row.id, "sent", self.now, 1)])
             if not rows:
                 return [text for _, _, text in self.seen[before:]]
             self.seen += [(self.now, row.chat_id, row.payload["text"]) for row in rows]

@@ -10,7 +10,7 @@ from flows.run import Run
 from storage.claims import claim
 from storage.database import Database
 from storage.heard import heard_in
-from storage.outbox import Message, enqueue, mark_sent
+from storage.outbox import Ended, Message, enqueue, settle
 from storage.people import link_chat
 from storage.records import (
     Act,
@@ -78,7 +78,7 @@ def test_the_transcript_tells_what_became_of_each_message(database: Database, va
         transcribe(session, vault, person, [heard, *said])
         link_chat(session, person, 1, 5, 5, START)
         (claimed,) = claim(session, vault, 1, "w", START)
-        mark_sent(session, claimed.id, "w", LATER, 41)
+        settle(session, "w", [Ended(claimed.id, "sent", LATER, 41)])
         read = [
             (s.line.direction, s.line.text, s.line.message_id, s.delivery)
             for s in transcript_of(session, vault, person)
