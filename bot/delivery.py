@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import logging
 import random
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -100,9 +101,9 @@ class Delivery:
         try:
             seconds = await self.round()
         except Exception as error:  # the database may be away for a while: the rows are safe, we come back
-            self._trouble.again(logging.ERROR, f"delivery stumbled: {type(error).__name__}")
+            self._trouble.again(logging.ERROR, f"delivery stumbled: {type(error).__name__}", time.monotonic())
             return IDLE
-        self._trouble.over("delivery goes on")
+        self._trouble.over("delivery goes on", time.monotonic())
         return seconds
 
     async def _rest(self, seconds: float, stopping: asyncio.Event) -> None:

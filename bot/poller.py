@@ -2,12 +2,14 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Sequence
 
 from telegram import Bot
 from telegram.error import Conflict, EndPointNotFound, InvalidToken, RetryAfter, TelegramError
 
 from bot.incoming import ALLOWED, RawUpdate
+from bot.quiet import Quiet
 
 log = logging.getLogger(__name__)
 
@@ -15,6 +17,11 @@ LONG = 25  # seconds Telegram holds an empty answer
 READ = 10  # seconds more before the line is taken for dead
 METHOD = "getupdates"  # in lower case: the library warns where it has a method of the same name, which parses
 PAUSE = 2.0  # seconds after a failure of the network or of the database
+TAKEN = "another process uses this token: Telegram gives updates to one of them only; stop the other one"
+REVOKED = (
+    "the token is no longer accepted by Telegram: ask BotFather for the new one (/mybots, API Token), "
+    "put it into TELEGRAM_BOT_TOKEN and start Jalon again"
+)
 
 
 class Poller:
@@ -24,6 +31,7 @@ class Poller:
         """`turn` commits a batch or raises; it runs off the event loop. `after` is called once it has committed."""
         self.bot, self.turn, self.after = bot, turn, after
         self.offset: int | None = None
+        self._line, self._turns = Quiet(log), Quiet(log)
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Polls until `stopping` is set; the turn in hand is finished, the offset confirmed on the next start."""
@@ -43,16 +51,11 @@ class Poller:
         try:
             wish = {"timeout": LONG, "allowed_updates": ALLOWED} | ({"offset": self.offset} if self.offset else {})
             updates: list[RawUpdate] = await self.bot.do_api_request(METHOD, wish, read_timeout=LONG + READ)
-            return updates
-        except Conflict:
-            log.error("another process uses this token: Telegram gives updates to one of them only; stop the other one")
-        except (InvalidToken, EndPointNotFound):
-            log.error("the token is no longer accepted by Telegram: look at BotFather whether it was revoked")
-        except RetryAfter as error:
-            log.warning("Telegram asks to wait: %s", error.message)
         except TelegramError as error:
-            log.warning("Telegram cannot be reached: %s", type(error).__name__)
-        return None
+            self._line.again(*said_of(error), time.monotonic())
+            return None
+        self._line.over("Telegram answers again", time.monotonic())
+        return updates
 
     async def _take(self, updates: Sequence[RawUpdate] | None) -> bool:
         """False when there is reason to pause."""
@@ -63,11 +66,25 @@ class Poller:
         try:
             await asyncio.to_thread(self.turn, updates)
         except Exception as error:  # nothing was committed: the offset stays, Telegram will hand them over again
-            log.error("a turn was not committed: %s", type(error).__name__)
+            self._turns.again(logging.ERROR, f"a turn was not committed: {type(error).__name__}", time.monotonic())
             return False
+        self._turns.over("turns are committed again", time.monotonic())
         self.offset = updates[-1]["update_id"] + 1
         self.after()
         return True
+
+
+def said_of(error: TelegramError) -> tuple[int, str]:
+    """How grave it is that Telegram did not answer as awaited, and the words for the log."""
+    match error:
+        case Conflict():
+            return logging.ERROR, TAKEN
+        case InvalidToken() | EndPointNotFound():
+            return logging.ERROR, REVOKED
+        case RetryAfter():
+            return logging.WARNING, "Telegram asks to wait"
+        case _:
+            return logging.WARNING, f"Telegram cannot be reached ({type(error).__name__})"
 
 
 async def pause(stopping: asyncio.Event) -> None:

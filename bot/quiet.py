@@ -1,37 +1,38 @@
 """A trouble that lasts is logged when it begins, now and then while it lasts, and when it is over."""
 
 import logging
-import time
-from collections.abc import Callable
+from typing import Final
 
-FIRST, LONGEST = 60.0, 3600.0  # seconds until the second line; each next one waits twice as long, at most an hour
+FIRST: Final = 60.0  # seconds until it is said again; each next time after twice as long, …
+LONGEST: Final = 3600.0  # … at most an hour
 
 
 class Quiet:
-    """One place that may be in trouble, such as the line to Telegram."""
+    """One place that may be in trouble, such as the line to Telegram. `now`: seconds of any clock that only goes on."""
 
-    def __init__(self, log: logging.Logger, clock: Callable[[], float] = time.monotonic) -> None:
-        self._log, self._clock = log, clock
-        self._words = ""
+    def __init__(self, log: logging.Logger) -> None:
+        self._log = log
+        self._said: set[str] = set()
         self._times = 0
-        self._next = self._wait = 0.0
+        self._began = self._next = 0.0
+        self._wait = FIRST
 
-    def again(self, level: int, words: str) -> None:
-        """It failed, for this reason. Another reason than the last is logged at once."""
-        now = self._clock()
-        if words != self._words:
-            self._words, self._times, self._wait, self._next = words, 0, FIRST, now
+    def again(self, level: int, words: str, now: float) -> None:
+        """It failed, for this reason. Each reason is logged at once when it is new in this trouble."""
+        if not self._said:
+            self._times, self._began, self._wait = 0, now, FIRST
+            self._next = now + FIRST
         self._times += 1
-        if self._times == 1:
+        if words not in self._said:
+            self._said.add(words)
             self._log.log(level, "%s", words)
-            self._next = now + self._wait
         elif now >= self._next:
-            self._log.log(level, "%s (still so: %d times by now)", words, self._times)
             self._wait = min(LONGEST, self._wait * 2)
             self._next = now + self._wait
+            self._log.log(level, "%s (still so; failures: %d, seconds: %d)", words, self._times, now - self._began)
 
-    def over(self, words: str) -> None:
+    def over(self, words: str, now: float) -> None:
         """It works. Nothing is logged where there was no trouble."""
-        if self._words:
-            self._log.warning("%s (after %d failures)", words, self._times)
-            self._words = ""
+        if self._said:
+            self._said.clear()
+            self._log.warning("%s (failures: %d, seconds: %d)", words, self._times, now - self._began)

@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import socket
+import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
@@ -16,6 +17,8 @@ from bot.commands import menu_of
 from bot.delivery import Delivery
 from bot.library import Library
 from bot.poller import pause as wait_a_little
+from bot.poller import said_of
+from bot.quiet import Quiet
 from bot.turn import House, retry_parked, take_turn
 from bot.words import say
 from flows.phrases import LANGUAGES
@@ -89,6 +92,7 @@ async def _until_one_ends(tasks: Sequence[asyncio.Future[None]], stopping: async
 
 async def _connect(bot: Bot, address: Address | None, stopping: asyncio.Event) -> None:
     """Greets Telegram, again and again until it answers: a bot that starts before its network is up must not die."""
+    line = Quiet(log)
     while not stopping.is_set():
         try:
             await bot.initialize()
@@ -97,9 +101,10 @@ async def _connect(bot: Bot, address: Address | None, stopping: asyncio.Event) -
         except InvalidToken:
             raise NotReady(REFUSED_TOKEN) from None
         except TelegramError as error:
-            log.warning("Telegram cannot be reached (%s); trying again", type(error).__name__)
+            line.again(*said_of(error), time.monotonic())
             await wait_a_little(stopping)
         else:
+            line.over("Telegram answers", time.monotonic())
             return
 
 

@@ -10,16 +10,16 @@ from telegram.error import InvalidToken
 
 from bot.poller import Poller
 from bot.transport import AiohttpRequest
-from simulator import DEFAULT_TOKEN, Simulator
+from simulator import DEFAULT_TOKEN, SimulatedPerson, Simulator
 
 PATIENCE = 10.0  # seconds
 
 
-class Errors(logging.Handler):
+class Lines(logging.Handler):
     """Reads the log until it says what is awaited."""
 
     def __init__(self) -> None:
-        super().__init__(logging.ERROR)
+        super().__init__(logging.WARNING)
         self.lines: asyncio.Queue[str] = asyncio.Queue()
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -33,8 +33,8 @@ class Errors(logging.Handler):
 
 
 @contextmanager
-def errors() -> Iterator[Errors]:
-    handler, log = Errors(), logging.getLogger("bot.poller")
+def lines() -> Iterator[Lines]:
+    handler, log = Lines(), logging.getLogger("bot.poller")
     log.addHandler(handler)
     try:
         yield handler
@@ -59,13 +59,27 @@ async def polling(telegram: Simulator, token: str) -> AsyncIterator[None]:
 
 async def test_a_token_that_was_revoked() -> None:
     async with Simulator() as telegram:
-        with errors() as log:
+        with lines() as log:
             async with polling(telegram, "1:revoked-since"):
-                assert "revoked-since" not in await log.until("the token is no longer accepted")
+                line = await log.until("the token is no longer accepted")
+    assert "revoked-since" not in line
+    assert "ask BotFather for the new one" in line, "what to do"
 
 
 async def test_another_process_with_the_same_token() -> None:
     async with Simulator() as telegram:
-        with errors() as log:
+        with lines() as log:
             async with polling(telegram, DEFAULT_TOKEN), polling(telegram, DEFAULT_TOKEN):
                 await log.until("another process uses this token")
+
+
+async def test_an_outage_is_told_when_it_begins_and_when_it_is_over() -> None:
+    async with Simulator() as telegram, SimulatedPerson(telegram.url, "Nadia") as nadia:
+        with lines() as log:
+            async with polling(telegram, DEFAULT_TOKEN):
+                await nadia._ask("POST", "/outage", {"on": True})
+                await nadia.start()  # the poll in hand comes back, and no other
+                await log.until("Telegram cannot be reached")
+                await nadia._ask("POST", "/outage", {"on": False})
+                await nadia.say("Bonjour")
+                assert "failures: 1" in await log.until("Telegram answers again")
