@@ -61,8 +61,9 @@ class Program:
             stderr=asyncio.subprocess.PIPE,
         )
         assert self._process.stdout is not None
+        before = len(self.output)  # what an earlier start has said does not count
         async with asyncio.timeout(READY):
-            while b"Ctrl-C stops" not in self.output:
+            while b"Ctrl-C stops" not in self.output[before:]:
                 line = await self._process.stdout.readline()
                 assert line or await self._end() == 0, self.errors.decode()
                 self.output += line
