@@ -1,6 +1,9 @@
 """What becomes of a row when Telegram refuses, breaks off or keeps silent: each ends as documented, in order per chat."""
 
-from collections.abc import AsyncIterator
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,6 +12,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from telegram import Bot
 from telegram.error import (
     BadRequest,
@@ -31,10 +35,11 @@ from simulator.client import SimulatedPerson
 from simulator.signals import Clock
 from storage.clock import SetClock
 from storage.messages import OutboxRow
-from storage.outbox import LEASE, Message, enqueue
+from storage.outbox import LEASE, MOST_UNHEARD, Message, enqueue
 from storage.pace import Limits
 from storage.people import create_beneficiary, dossier, end_links, link_chat
 from storage.tables import table
+from tests.bot.logged import lines
 from tests.harness import SIMULATED_BOT_ID, open_stores, settings_for
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -53,8 +58,18 @@ class Post:
     bot: Bot
     delivery: Delivery
 
-    def worker(self, name: str) -> Delivery:
-        return Delivery(self.stores.database, self.stores.vault, self.bot, name, FAST, WHOLE_PAUSE)
+    def worker(self, name: str, bot: Bot | None = None, chance: Callable[[], float] = WHOLE_PAUSE) -> Delivery:
+        return Delivery(self.stores.database, self.stores.vault, bot or self.bot, name, FAST, chance)
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Another program holds the database for longer than we wait."""
+        with self.stores.database.engine.connect() as ours:
+            ours.exec_driver_sql("PRAGMA busy_timeout = 20")
+        with closing(sqlite3.connect(self.stores.database.file, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            yield
+            other.execute("ROLLBACK")
 
     def queue(self, chat: SimulatedPerson | int, *texts: str, kind: Any = "send", **more: Any) -> list[UUID]:
         chat_id = chat if isinstance(chat, int) else chat.id
@@ -170,6 +185,10 @@ async def test_the_verdict_on_what_telegram_said(error: TelegramError, news: boo
 
 async def test_pauses_double_up_to_a_minute() -> None:
     assert [pause(n, 1).total_seconds() for n in (0, 1, 2, 3, 6, 7, 60)] == [1, 1, 2, 4, 32, 60, 60]
+
+
+async def test_chance_takes_at_most_half_of_a_pause() -> None:
+    assert [pause(3, chance).total_seconds() for chance in (0, 0.5, 1)] == [2, 3, 4]
 
 
 # ------------------------------------------------------------------------------------------------------ plain delivery
@@ -347,6 +366,110 @@ async def test_an_outage_of_an_hour_loses_nothing(post: Post, nadia) -> None:
     await post.later(minutes=1)
     assert await read(nadia) == ["1", "2"]
     assert post.states(ids) == ["sent", "sent"]
+
+
+async def test_those_who_failed_together_do_not_come_back_together(post: Post, nadia, karim) -> None:
+    chances = iter([0.0, 0.5])
+    for person in (nadia, karim):
+        await fault(person, "status", status=502)
+    ids = [*post.queue(nadia, "1"), *post.queue(karim, "a")]
+    worker = post.worker("with chance", chance=chances.__next__)
+    await post.deliver(worker)
+    assert sorted(post.row(id).not_before - NOON for id in ids) == [timedelta(seconds=0.5), timedelta(seconds=0.75)]
+
+
+async def test_a_question_is_not_shown_for_ever(post: Post, nadia) -> None:
+    await fault(nadia, "slow", seconds=IMPATIENT + 1, count=MOST_UNHEARD)
+    ids = post.queue(nadia, "1", "2")
+    for _ in range(MOST_UNHEARD + 2):
+        await post.later(minutes=1)
+    assert await read(nadia) == ["1"] * MOST_UNHEARD + ["2"]
+    assert post.states(ids) == ["unknown", "sent"]
+
+
+async def test_one_time_out_after_a_long_outage_is_not_the_end(post: Post, nadia) -> None:
+    await nadia._ask("POST", "/outage", {"on": True})
+    [id] = post.queue(nadia, "1")
+    for _ in range(12):
+        await post.later(minutes=1)
+    await nadia._ask("POST", "/outage", {"on": False})
+    await fault(nadia, "slow", seconds=IMPATIENT + 1)
+    await post.later(minutes=1)
+    assert post.row(id).state == "queued"
+    await post.later(minutes=1)
+    assert (post.row(id).state, await read(nadia)) == ("sent", ["1", "1"])
+
+
+FAULTS = [
+    ("retry_after", 2),
+    ("status", 2),
+    ("drop_after", 3),
+    ("drop_before", 4),
+    ("slow", 4),
+    ("cut", 5),
+    ("retry_after", 6),
+]
+
+
+async def test_whatever_fails_a_person_reads_the_messages_in_order(post: Post, nadia, karim) -> None:
+    """Each may be repeated right behind itself, where its answer was lost; nothing overtakes it."""
+    for person in (nadia, karim):
+        for action, nth in FAULTS:
+            await fault(person, action, nth=nth, seconds=1)
+    ids = [id for n in range(8) for person in (nadia, karim) for id in post.queue(person, str(n))]
+    for _ in range(2 * len(FAULTS)):
+        await post.later(minutes=1)
+    for person in (nadia, karim):
+        texts = await read(person)
+        assert texts == sorted(texts)
+        assert set(texts) == set("01234567")
+        assert len(texts) > 8, "the faults have struck"
+    assert set(post.states(ids)) == {"sent"}
+
+
+async def test_a_slow_answer_holds_up_its_own_chat_and_nobody_else(post: Post, nadia, karim) -> None:
+    await fault(nadia, "slow", seconds=600)
+    slow, behind = post.queue(nadia, "1", "2")
+    others = post.queue(karim, "a", "b", "c")
+    calls = AiohttpRequest(8, Timeouts(read=600))
+    async with Bot(SIMULATED_TOKEN, f"{post.simulator.url}/bot", request=calls) as patient:
+        work = asyncio.ensure_future(post.worker("patient", patient).run(asyncio.Event()))
+        await karim.wait_for_text("c")
+        assert post.states([slow, behind, *others[:2]]) == ["leased", "queued", "sent", "sent"]
+        work.cancel()
+        with suppress(asyncio.CancelledError):
+            await work
+    assert await read(nadia) == ["1"]
+
+
+# ----------------------------------------------------------------------------------------------- a database that is away
+async def test_what_telegram_has_is_not_sent_again_because_it_could_not_be_noted(post: Post, nadia, karim) -> None:
+    ids = [*post.queue(nadia, "1", "2"), *post.queue(karim, "a", "b")]
+    await post.delivery.round()
+    await post.delivery.land()
+    with post.locked():
+        for _ in range(3):
+            with pytest.raises(OperationalError, match="locked"):
+                await post.delivery.round()
+            post.clock.advance(LEASE)  # so long that the leases run out
+    assert post.states(ids) == ["leased", "queued"] * 2
+    await post.deliver()
+    assert (await read(nadia), await read(karim)) == (["1", "2"], ["a", "b"])
+    assert post.states(ids) == ["sent"] * 4
+    assert post.row(ids[0]).message_id == (await nadia.look())[1]["message_id"]
+
+
+async def test_a_worker_whose_database_is_away_goes_on_when_it_is_back(post: Post, nadia) -> None:
+    stopping = asyncio.Event()
+    post.queue(nadia, "1")
+    with lines("bot.delivery") as log:
+        with post.locked():
+            work = asyncio.ensure_future(post.delivery.run(stopping))
+            await log.until("delivery stumbled: OperationalError")
+        await nadia.wait_for_text("1")
+        await log.until("delivery goes on")
+        stopping.set()
+        await work
 
 
 # ------------------------------------------------------------------------------------------------------- unreachable

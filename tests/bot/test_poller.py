@@ -1,9 +1,8 @@
 """What the log says when Telegram hands nothing over any more, in words that tell what to do."""
 
 import asyncio
-import logging
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 
 from telegram import Bot
 from telegram.error import InvalidToken
@@ -11,35 +10,7 @@ from telegram.error import InvalidToken
 from bot.poller import Poller
 from bot.transport import AiohttpRequest
 from simulator import DEFAULT_TOKEN, SimulatedPerson, Simulator
-
-PATIENCE = 10.0  # seconds
-
-
-class Lines(logging.Handler):
-    """Reads the log until it says what is awaited."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.lines: asyncio.Queue[str] = asyncio.Queue()
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.lines.put_nowait(record.getMessage())
-
-    async def until(self, words: str) -> str:
-        async with asyncio.timeout(PATIENCE):
-            while words not in (line := await self.lines.get()):
-                pass
-        return line
-
-
-@contextmanager
-def lines() -> Iterator[Lines]:
-    handler, log = Lines(), logging.getLogger("bot.poller")
-    log.addHandler(handler)
-    try:
-        yield handler
-    finally:
-        log.removeHandler(handler)
+from tests.bot.logged import lines
 
 
 @asynccontextmanager
@@ -59,7 +30,7 @@ async def polling(telegram: Simulator, token: str) -> AsyncIterator[None]:
 
 async def test_a_token_that_was_revoked() -> None:
     async with Simulator() as telegram:
-        with lines() as log:
+        with lines("bot.poller") as log:
             async with polling(telegram, "1:revoked-since"):
                 line = await log.until("the token is no longer accepted")
     assert "revoked-since" not in line
@@ -68,14 +39,14 @@ async def test_a_token_that_was_revoked() -> None:
 
 async def test_another_process_with_the_same_token() -> None:
     async with Simulator() as telegram:
-        with lines() as log:
+        with lines("bot.poller") as log:
             async with polling(telegram, DEFAULT_TOKEN), polling(telegram, DEFAULT_TOKEN):
                 await log.until("another process uses this token")
 
 
 async def test_an_outage_is_told_when_it_begins_and_when_it_is_over() -> None:
     async with Simulator() as telegram, SimulatedPerson(telegram.url, "Nadia") as nadia:
-        with lines() as log:
+        with lines("bot.poller") as log:
             async with polling(telegram, DEFAULT_TOKEN):
                 await nadia._ask("POST", "/outage", {"on": True})
                 await nadia.start()  # the poll in hand comes back, and no other

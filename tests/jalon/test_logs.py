@@ -39,7 +39,7 @@ async def test_a_conversation_with_failures_leaves_no_word_in_the_log(tmp_path: 
             await person.wait_for_text("C'est tout", 30)
             await person.say("J'aime le parfum de l'héliotrope.")
             await person.press("C'est tout")
-            await person.wait_for_text("est transmis", 30)
+            await person.wait_for_text("est gardé dans votre dossier", 30)
             await person.block()
             await asyncio.to_thread(program.stop)
     log = program.said + program.errors.read_text()
