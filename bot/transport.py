@@ -4,8 +4,11 @@ Its default transport, httpx, is what such a bot spends most of its time in: 120
 on the same server at 50 calls at once (docs/decisions/0008).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 from telegram.error import NetworkError, TimedOut
@@ -34,11 +37,12 @@ class AiohttpRequest(BaseRequest):
     reason. aiohttp has no limit for writing alone: the whole of a call is held to the sum of its limits.
     """
 
-    __slots__ = ("_connections", "_session", "_timeouts")
+    __slots__ = ("_connections", "_proxies", "_session", "_timeouts")
 
     def __init__(self, connections: int = 1, timeouts: Timeouts = Timeouts()) -> None:
         self._connections, self._timeouts = connections, timeouts
         self._session: aiohttp.ClientSession | None = None
+        self._proxies: Mapping[str, str] | None = None
 
     @property
     def read_timeout(self) -> float | None:
@@ -51,8 +55,8 @@ class AiohttpRequest(BaseRequest):
                 connector=aiohttp.TCPConnector(limit=self._connections),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers={"User-Agent": self.USER_AGENT},
-                trust_env=True,  # an organisation's proxy, as with the default transport
             )
+            self._proxies = getproxies()  # an organisation's proxy, looked up once (aiohttp would at each call)
 
     async def shutdown(self) -> None:
         if self._session is not None:
@@ -82,13 +86,25 @@ class AiohttpRequest(BaseRequest):
         headers = FORM if isinstance(body, bytes) else None
         try:
             async with self._session.request(
-                method, url, data=body, headers=headers, timeout=limits, allow_redirects=False
+                method,
+                url,
+                data=body,
+                headers=headers,
+                timeout=limits,
+                allow_redirects=False,
+                proxy=_proxy(self._proxies, url) if self._proxies else None,
             ) as answer:
                 return answer.status, await answer.read()
         except TimeoutError as error:
             raise TimedOut from error
         except (aiohttp.ClientError, OSError) as error:
             raise NetworkError(f"aiohttp.{type(error).__name__}") from error
+
+
+def _proxy(proxies: Mapping[str, str], url: str) -> str | None:
+    """The proxy that the environment names for this address (http_proxy, https_proxy, no_proxy), as the library's has it."""
+    parts = urlsplit(url)
+    return None if proxy_bypass(parts.hostname or "") else proxies.get(parts.scheme, proxies.get("all"))
 
 
 def _given(asked: Any, default: float | None) -> float | None:

@@ -4,7 +4,16 @@ from datetime import timedelta
 from typing import Literal
 
 import aiohttp
-from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
+from telegram.error import (
+    BadRequest,
+    EndPointNotFound,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
 
 Verdict = Literal["sent", "refused", "unreachable", "unknown", "later", "anew", "dropped"]
 NEVER_LEFT = aiohttp.ConnectionTimeoutError  # no connection was free or made: nothing was sent
@@ -26,7 +35,9 @@ UNREACHABLE = (
 def verdict(error: TelegramError, *, news: bool) -> Verdict:
     """What becomes of a row whose call failed. `news`: an edit that says something new, to be sent if its message is gone."""
     said = error.message.lower()
-    if isinstance(error, RetryAfter | InvalidToken):  # a token that was revoked: no fault of the message's
+    if isinstance(
+        error, RetryAfter | InvalidToken | EndPointNotFound
+    ):  # a token that was revoked: no fault of the message's
         return "later"
     if isinstance(error, Forbidden) or any(words in said for words in UNREACHABLE):
         return "unreachable"
