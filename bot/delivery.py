@@ -32,6 +32,7 @@ from storage.vault import Vault
 log = logging.getLogger(__name__)
 
 IDLE = 1.0  # seconds between looks when nothing is known to come: 0.6 % of a core (docs/decisions/0003)
+TOGETHER = 0.004  # seconds in which calls that come back are waited for by those before them: one commit serves many
 SHORTEST = 0.02  # seconds between looks when something is about to come
 SOON = 0.1  # seconds until the look after one that sent something
 IN_FLIGHT = 64  # calls under way at once: Telegram's 30 a second, each answered within two
@@ -73,6 +74,8 @@ class Delivery:
         try:
             while not stopping.is_set():
                 await self._rest(await self._try_round(), stopping)
+                if self.flying:
+                    await asyncio.sleep(TOGETHER)
             await self.land()
             await asyncio.to_thread(self._settle)
         finally:

@@ -30,6 +30,9 @@ from storage.tables import ChatLink, table
 from storage.vault import HOUSE, Vault
 
 NO_MESSAGE: Final[tuple[Kind, ...]] = ("notice", "typing")  # Telegram limits messages, not these
+CHANGES: Final[tuple[Kind, ...]] = (
+    "edit",
+)  # and asks for a pace of new ones in a chat (Bots FAQ): these count overall only
 MOST: Final = 64  # rows claimed at once
 
 _outbox = table(OutboxRow)
@@ -103,7 +106,8 @@ def claim(
     opened = {row.seq: claimed for row, claimed in ready if claimed}
     taken = _lease(session, list(opened), worker, now + LEASE)
     leaving = [row for row, claimed in ready if claimed and row.seq in taken]
-    pace.spend(session, bot_id, [row for row in leaving if row.kind not in NO_MESSAGE], now, limits)
+    messages = [row for row in leaving if row.kind not in NO_MESSAGE]
+    pace.spend(session, bot_id, [row for row in messages if row.kind not in CHANGES], len(messages), now, limits)
     return [opened[row.seq] for row in leaving]
 
 
@@ -219,7 +223,8 @@ def _linked() -> ColumnElement[bool]:
 _mine = and_(_outbox.c.bot_id == bindparam("bot"), open_rows())
 _is_message = _outbox.c.kind.not_in(NO_MESSAGE)
 _with_pace = and_(_pace.c.bot_id == _outbox.c.bot_id, _pace.c.chat_id == _outbox.c.chat_id)
-_may_speak = and_(~_held_up(), ~pace.paused(_pace), ~pace.early(_pace), bindparam("room") > 0)
+_is_new = _outbox.c.kind.not_in((*NO_MESSAGE, *CHANGES))
+_may_speak = and_(~_held_up(), ~pace.paused(_pace), or_(~_is_new, ~pace.early(_pace)), bindparam("room") > 0)
 _ROWS = (
     select(
         _outbox,
@@ -236,7 +241,7 @@ _DUE = _ROWS.where(or_(~_is_message, _may_speak)).order_by(_outbox.c.priority, _
 _BEHIND = _ROWS.where(_is_message, _outbox.c.chat_id == bindparam("chat"), _outbox.c.seq > bindparam("seq")).order_by(
     _outbox.c.seq
 )
-_slow, _quiet = and_(_is_message, pace.early(_pace)), and_(_is_message, pace.paused(_pace))
+_slow, _quiet = and_(_is_new, pace.early(_pace)), and_(_is_message, pace.paused(_pace))
 _NEXT = (
     select(
         func.min(case((or_(_slow, _quiet), None), else_=_outbox.c.not_before)).label("due"),

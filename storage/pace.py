@@ -3,7 +3,8 @@
 The buckets are kept as the generic cell rate algorithm does (GCRA, ITU-T I.371): one instant says all, the *theoretical
 arrival time*, at which the bucket is full again. A message may leave unless that lies further ahead than the burst
 allows, and moves it on by one gap. So in any window of w seconds at most `burst + w / gap` messages leave, a chat that
-was silent has its whole burst, and no history is read.
+was silent has its whole burst, and no history is read. A chat's bucket is for what is new in it; a change of a message that is
+there already counts in the bot's bucket only.
 
 What Telegram asks for by 429 is kept beside it. `retry_after` is "the number of seconds left to wait before the request
 can be repeated" (Bot API, ResponseParameters): it holds its own chat up, and its burst is over. When several chats are
@@ -97,15 +98,17 @@ def room(session: Session, bot_id: int, now: datetime, limits: Limits) -> int | 
     return None if _waits(whole, now) else limits.overall.room(whole.arrival, now)
 
 
-def spend(session: Session, bot_id: int, leaving: Iterable[Row[Any]], now: datetime, limits: Limits) -> None:
-    """These messages leave now: rows with `chat_id` and the `arrival` of their chat, one a chat."""
+def spend(
+    session: Session, bot_id: int, leaving: Iterable[Row[Any]], count: int, now: datetime, limits: Limits
+) -> None:
+    """`count` messages leave now; `leaving` are those that count in their chat: rows with its id and `arrival`, one a chat."""
     chats = [
         {"bot_id": bot_id, "chat_id": row.chat_id, "arrival": limits.chat.after(row.arrival, now)} for row in leaving
     ]
-    if not chats:
+    if not count:
         return
     whole = _whole(session, bot_id)
-    arrival = limits.overall.after(whole.arrival if whole else None, now, len(chats))
+    arrival = limits.overall.after(whole.arrival if whole else None, now, count)
     all_chats = {"bot_id": bot_id, "chat_id": WHOLE, "arrival": arrival}
     paced = [*chats, all_chats] if limits.chat_gap else [all_chats]
     nothing = {"paused_until": None, "paused_at": None}  # who may speak waits for nothing

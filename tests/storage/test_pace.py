@@ -115,6 +115,20 @@ def test_the_answer_to_a_press_neither_waits_nor_counts(database: Database, vaul
     assert post.after(0.5) == [""]
 
 
+def test_thirty_questions_answered_in_a_row_wait_for_nothing(database: Database, vault: Vault) -> None:
+    """Each costs two calls, the former question tidied and the next one asked: only what is new in the chat counts."""
+    post = Post(database, vault, Limits(**WIDE))
+    for number in range(30):
+        shown = [f"tidied {number}", f"asked {number}"]
+        post.queue(kind="edit", text=shown[0])
+        post.queue(text=shown[1])
+        assert post.pass_by() == shown
+    post.queue(text="one more")
+    assert post.pass_by() == []
+    post.queue(BEA, kind="edit", text="tidied")
+    assert post.pass_by() == ["tidied"]
+
+
 def test_a_worker_wakes_when_the_next_may_leave(post: Post) -> None:
     post.queue(count=5)
     post.pass_by()
