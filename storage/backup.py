@@ -18,24 +18,29 @@ from storage.key_check import check_file
 from storage.keys import MasterKey
 from storage.migrate import known_revisions
 
-KEY_REMINDER = (
-    "The master key is not in the backup, and without it nothing can be read: keep it safe, in another place."
-)
-SIDE_FILES = ("-wal", "-shm")
+SIDE_FILES = ("-wal", "-shm", "-journal")  # SQLite applies what it finds there to whatever database has the name
+LOCK = ".lock"  # beside the database, while Jalon runs
+HEADER = b"SQLite format 3\0"
+Census = dict[str, int]
 
 
 def backup(database: Database, file: Path, *, force: bool = False) -> None:
     """Writes a consistent copy to `file`, which appears only once whole and checked. Raises `StorageError`.
 
-    Without `force` no file is replaced: it may be the only good copy.
+    Without `force` no file is replaced: it may be the only good copy. With it, only what looks like a former backup is:
+    never the master key, nor what belongs to the database in use.
     """
     if database.file is None:
         raise StorageError('PostgreSQL makes its own backups: pg_dump --format=custom --file=FILE "$DATABASE_URL"')
-    if file.resolve() == database.file.resolve():
-        raise StorageError(f"{file} is the database itself: give the backup another name")
+    source = database.file.resolve()
+    if file.resolve() in {source.with_name(source.name + suffix) for suffix in ("", LOCK, *SIDE_FILES)}:
+        raise StorageError("{file} is the database itself, or belongs to it: give the backup another name", file=file)
     if file.exists() and not force:
         raise StorageError("{file} exists already: give the backup another name, or replace it with --force", file=file)
-    source = database.file
+    if file.is_file() and not _is_database(file):
+        raise StorageError("{file} is not a backup, and only a backup is replaced: give another name", file=file)
+    if not file.parent.is_dir():
+        raise StorageError("there is no folder {folder}: make it first, or give another name", folder=file.parent)
     _replace(file, lambda new: _copy_live(source, new))
 
 
@@ -44,7 +49,8 @@ def restore(
 ) -> Path | None:
     """Puts the backup in the place of the database; gives back where the replaced one was kept, if there was one.
 
-    Without `force` nothing is replaced. With `master`, only a backup that this key opens is restored. Raises
+    A log that a lost database left behind is kept too: it would be applied to the new one. Without `force` nothing is
+    replaced. With `master`, only a backup that this key opens is restored. Raises
     `StorageError`, having changed nothing, when the backup is damaged or from a newer version, or when a process uses
     the database.
     """
@@ -57,15 +63,17 @@ def restore(
     occupied = target.exists() and target.stat().st_size > 0
     if occupied and not force:
         raise StorageError(f"there is a database at {target}: force replaces it, and keeps it beside the new one")
-    kept = target.with_name(f"{target.name}.replaced-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}") if occupied else None
+    aside = target.with_name(f"{target.name}.replaced-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}")
+    kept: list[Path] = []
 
     def before() -> None:
         if master is not None:
             _check_key(file, master)
-        _keep_aside(target, kept)
+        kept.extend(_keep_aside(target, aside, occupied=occupied))
 
+    _make_folder(target)
     _replace(target, lambda new: _copy_file(file, new), before)
-    return kept
+    return next(iter(kept), None)
 
 
 def _check_key(file: Path, master: MasterKey) -> None:
@@ -78,10 +86,19 @@ def _check_key(file: Path, master: MasterKey) -> None:
 
 
 # ------------------------------------------------------------------------------------------------------------- copying
-def _replace(target: Path, write: Callable[[Path], None], before: Callable[[], None] = lambda: None) -> None:
-    """Writes beside the target, checks, then renames: whoever looks sees the old file or the whole new one."""
+def _make_folder(target: Path) -> None:
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(f"{target} cannot be written: {error.strerror}") from None
+
+
+def _replace(target: Path, write: Callable[[Path], None], before: Callable[[], None] = lambda: None) -> None:
+    """Writes beside the target, checks, then renames: whoever looks sees the old file or the whole new one.
+
+    Then it is opened once more under its name: what lies beside it must not have changed it.
+    """
+    try:
         handle, name = mkstemp(prefix=f".{target.name}.", dir=target.parent)  # mode 600
         os.close(handle)
     except OSError as error:
@@ -89,11 +106,12 @@ def _replace(target: Path, write: Callable[[Path], None], before: Callable[[], N
     new = Path(name)
     try:
         write(new)
-        _check(new)
+        census = _check(new)
         _sync(new)
         before()
         os.replace(new, target)
         _sync(target.parent)
+        _check_arrived(target, census)
     except OSError as error:
         raise StorageError(f"{target} cannot be written: {error.strerror}") from None
     finally:
@@ -121,36 +139,74 @@ def _sync(path: Path) -> None:
 
 
 # ------------------------------------------------------------------------------------------------------------ checking
-def _check(file: Path) -> None:
-    """Raises `StorageError` unless the file is a whole database of a version that this code knows."""
+def _check(file: Path) -> Census:
+    """Counts the rows of each table. Raises `StorageError` unless it is a whole database of a version we know."""
     try:
         with closing(sqlite3.connect(file)) as connection:
             damaged = connection.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",)
             orphans = connection.execute("PRAGMA foreign_key_check").fetchone() is not None
             revision = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+            census = _census(connection)
     except sqlite3.DatabaseError:
         raise StorageError("the file is damaged, or not a database of Jalon; nothing was replaced") from None
     if damaged or orphans:
         raise StorageError("the file is damaged; nothing was replaced")
     if revision is None or revision[0] not in known_revisions():
         raise StorageError("the backup comes from a newer version of Jalon: install that version; nothing was replaced")
+    return census
 
 
-def _keep_aside(target: Path, kept: Path | None) -> None:
-    """Keeps the database about to be replaced; its log must go with it, or it would be applied to the new one."""
-    if kept is None:
-        return
-    if kept.exists():
-        raise StorageError(f"{kept} exists already; nothing was replaced")
-    _fold(target)
+def _census(connection: sqlite3.Connection) -> Census:
+    tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    return {name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in tables}  # noqa: S608
+
+
+def _check_arrived(target: Path, expected: Census) -> None:
+    """Raises `StorageError` unless the database opens under its name, whole, with as many rows as were checked."""
     try:
-        os.link(target, kept)
-    except OSError:  # a file system without links
-        shutil.copyfile(target, kept)
-    for suffix in SIDE_FILES:  # left only by a database too damaged to be folded
-        side = target.with_name(target.name + suffix)
+        with closing(sqlite3.connect(target)) as connection:
+            whole = connection.execute("PRAGMA integrity_check(1)").fetchone() == ("ok",)
+            arrived = whole and _census(connection) == expected
+    except sqlite3.DatabaseError:
+        arrived = False
+    if not arrived:
+        raise StorageError(
+            "{file} is not what was written: is a process using it? Stop Jalon and start again", file=target
+        )
+
+
+def _is_database(file: Path) -> bool:
+    try:
+        with file.open("rb") as stream:
+            return stream.read(len(HEADER)) == HEADER
+    except OSError:
+        return False
+
+
+# ------------------------------------------------------------------------------------------------------- keeping aside
+def _keep_aside(target: Path, aside: Path, *, occupied: bool) -> list[Path]:
+    """Keeps what has the database's name, its log before all, or it would be applied to the new one; says where."""
+    names = {target.with_name(target.name + suffix): aside.with_name(aside.name + suffix) for suffix in SIDE_FILES}
+    for new in (aside, *names.values()):
+        if new.exists():
+            raise StorageError(f"{new} exists already; nothing was replaced")
+    kept = []
+    if occupied:
+        _fold(target)
+        _link(target, aside)
+        kept.append(aside)
+    for side, new in names.items():  # left only by a database that is gone, or too damaged to be folded
         if side.exists():
-            side.rename(kept.with_name(kept.name + suffix))
+            side.rename(new)
+            kept.append(new)
+    return kept
+
+
+def _link(target: Path, aside: Path) -> None:
+    try:
+        os.link(target, aside)
+    except OSError:  # a file system without links
+        shutil.copyfile(target, aside)
 
 
 def _fold(database: Path) -> None:

@@ -4,6 +4,7 @@ import os
 import shutil
 import sqlite3
 import stat
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from threading import Event, Thread
@@ -15,6 +16,7 @@ from sqlalchemy import func, select, text
 from storage.backup import backup, restore
 from storage.database import Database
 from storage.errors import StorageError
+from storage.keys import MasterKey
 from storage.people import dossier
 from storage.records import record_fact
 from storage.tables import Fact, table
@@ -25,6 +27,7 @@ from tests.storage.conftest import START, someone
 def copy(sqlite: Database, tmp_path: Path) -> Path:
     """A backup of a database with one person in it."""
     someone(sqlite)
+    (tmp_path / "backups").mkdir()
     backup(sqlite, tmp_path / "backups" / "jalon.db")
     return tmp_path / "backups" / "jalon.db"
 
@@ -106,6 +109,27 @@ def test_the_log_of_the_replaced_database_is_not_applied_to_the_new_one(
     assert (people(url), people(f"sqlite:///{kept}")) == (1, 2)
 
 
+@pytest.mark.parametrize("left", [Path.unlink, lambda file: file.write_bytes(b"")], ids=["gone", "emptied"])
+def test_the_log_of_a_lost_database_is_kept_aside_and_not_applied(
+    copy: Path, sqlite: Database, tmp_path: Path, left: Callable[[Path], None]
+) -> None:
+    for _ in range(40):
+        someone(sqlite)
+    lost = tmp_path / "lost"
+    shutil.copytree(tmp_path / "data", lost)
+    left(lost / "jalon.db")
+    log = (lost / "jalon.db-wal").read_bytes()
+    assert log
+    url = f"sqlite:///{lost}/jalon.db"
+    kept = restore(url, copy, START)
+    assert kept is not None
+    assert kept.name == "jalon.db.replaced-20270315T093000Z-wal"
+    assert kept.read_bytes() == log
+    with closing(sqlite3.connect(lost / "jalon.db")) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    assert people(url) == 1
+
+
 def test_a_damaged_database_can_be_replaced_and_is_kept(copy: Path, tmp_path: Path) -> None:
     damaged = tmp_path / "damaged.db"
     damaged.write_bytes(b"not a database at all" * 300)
@@ -155,10 +179,27 @@ def test_a_bad_backup_changes_nothing(copy: Path, sqlite: Database, sqlite_url: 
     assert files(tmp_path / "data") == before
 
 
-def test_a_backup_over_the_database_is_refused(sqlite: Database) -> None:
+@pytest.mark.parametrize("suffix", ["", "-wal", "-shm", "-journal", ".lock"])
+def test_a_backup_over_the_database_is_refused(sqlite: Database, suffix: str) -> None:
     assert sqlite.file is not None
+    before = files(sqlite.file.parent)
     with pytest.raises(StorageError, match="another name"):
-        backup(sqlite, sqlite.file)
+        backup(sqlite, Path(f"{sqlite.file}{suffix}"), force=True)
+    assert files(sqlite.file.parent) == before
+
+
+def test_only_a_backup_is_replaced(sqlite: Database, tmp_path: Path) -> None:
+    MasterKey.create(tmp_path / "keys" / "master.key")
+    key = (tmp_path / "keys" / "master.key").read_bytes()
+    with pytest.raises(StorageError, match="only a backup is replaced"):
+        backup(sqlite, tmp_path / "keys" / "master.key", force=True)
+    assert (tmp_path / "keys" / "master.key").read_bytes() == key
+
+
+def test_a_backup_makes_no_folder(sqlite: Database, tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match=r"there is no folder .*: make it first"):
+        backup(sqlite, tmp_path / "bakcups" / "jalon.db")
+    assert "bakcups" not in files(tmp_path)
 
 
 def test_a_backup_is_not_replaced_by_accident(copy: Path, sqlite: Database) -> None:
@@ -172,8 +213,10 @@ def test_a_backup_is_not_replaced_by_accident(copy: Path, sqlite: Database) -> N
 
 def test_a_backup_that_cannot_be_written_says_why(sqlite: Database, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(StorageError, match="cannot be written"):
+    with pytest.raises(StorageError, match="no folder"):
         backup(sqlite, tmp_path / "file" / "jalon.db")
+    with pytest.raises(StorageError, match="cannot be written: File name too long"):
+        backup(sqlite, tmp_path / ("x" * 250))
 
 
 def test_a_folder_in_the_place_of_the_backup_is_left_alone(sqlite: Database, tmp_path: Path) -> None:
