@@ -5,7 +5,7 @@ from collections.abc import Callable
 from bot.answers import overview, page, recap
 from bot.commands import answers, choose_language, pause, privacy
 from bot.letters import letter_cancelled, letter_done, write_to_counsellor
-from bot.listening import writing
+from bot.listening import lapse, writing
 from bot.screens import Screen
 from bot.stopping import ask_to_stop, go_on_after_all, stop
 from bot.talk import Talk
@@ -18,10 +18,11 @@ def menu_pressed(talk: Talk, press: Menu) -> None:
     if press.name in ONCE:
         talk.unbutton()
     over = OVER.get(press.name)
-    if over and over(talk, press.arg):
+    if press.name not in MENUS or (over and over(talk, press.arg)):
         talk.notice("ended_button")
     else:
-        MENUS.get(press.name, unknown)(talk, press.arg)
+        lapse(talk)
+        MENUS[press.name](talk, press.arg)
 
 
 def unknown(talk: Talk, argument: str) -> None:

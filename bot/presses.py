@@ -24,7 +24,6 @@ from storage.runs import owned_run
 
 def pressed(talk: Talk, incoming: Incoming) -> None:
     """A press on any button of ours."""
-    lapse(talk)
     press = decode(incoming.text)
     if isinstance(press, Menu):
         menu_pressed(talk, press)
@@ -66,6 +65,7 @@ def _apply(talk: Talk, run: Run, node: Node, press: Press) -> None:
     except IllegalEvent:
         talk.notice("first_question" if press.op == "back" and run.visit == press.visit else "stale")
     else:
+        lapse(talk)
         talk.notice()
         talk.hear("press", spoken_press(talk.flow(run), run, event), run)
         go_on(talk, run, event, stepped=stepped)
@@ -151,6 +151,7 @@ def _reopen(talk: Talk, run: Run, node: Node) -> None:
     if node.id not in run.path or latest_runs(talk.session, talk.who.id)[run.flow].id != run.id:
         talk.notice("ended_button")
         return
+    lapse(talk)
     talk.notice()
     talk.hear("press", "edit", run)
     _leave_other(talk, run)

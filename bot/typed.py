@@ -19,13 +19,13 @@ from flows.buttons import Menu
 from flows.engine import step
 from flows.events import Changed, Invalid
 from flows.making import joined, put_part
-from flows.pack import TextStep
+from flows.pack import ChoiceStep, TextStep
 from flows.path import predecessor
 from flows.run import Run
 from flows.wishes import Wish, civil, stops, wish
 from storage.heard import heard_in
 from storage.people import WordsFor
-from storage.showings import showings
+from storage.showings import Showing, last_said, showings
 
 CORRECTION = "edited"  # the kind of such a line of the transcript
 
@@ -155,13 +155,34 @@ def _came_early(talk: Talk, run: Run) -> bool:
     """Whether the message was written before the question at hand could be seen: it cannot be an answer to it."""
     if run.parts:
         return False
-    shown = [showing for showing in showings(talk.session, talk.chat_id, run.id, run.visit) if showing.step == run.at]
-    seen_before = any(showing.step == run.at for showing in showings(talk.session, talk.chat_id, run.id, run.visit - 1))
-    if seen_before or not shown:
-        return not seen_before
-    last, mine = shown[-1], talk.incoming.message_id or 0
+    if _binds(talk, run):
+        return not _to_the_last_said(talk, run)
+    former = _shown(talk, run, run.visit - 1)
+    mine = talk.incoming.message_id or 0
+    if any(showing.message_id is not None and showing.message_id < mine for showing in former):
+        return False
+    shown = _shown(talk, run, run.visit)
+    if not shown:
+        return True
+    last = shown[-1]
     under_way = last.message_id is None and last.state in ("queued", "leased")
     return under_way or (last.message_id is not None and mine < last.message_id)
+
+
+def _shown(talk: Talk, run: Run, visit: int) -> list[Showing]:
+    """The messages that showed the question at hand at a visit."""
+    return [showing for showing in showings(talk.session, talk.chat_id, run.id, visit) if showing.step == run.at]
+
+
+def _binds(talk: Talk, run: Run) -> bool:
+    asked = talk.flow(run).nodes[run.at].step
+    return isinstance(asked, ChoiceStep) and asked.commitment is not None
+
+
+def _to_the_last_said(talk: Talk, run: Run) -> bool:
+    """A "yes" binds only where the question it answers is the last thing said, and was there to read."""
+    shown, last = _shown(talk, run, run.visit), last_said(talk.session, talk.who.id)
+    return bool(shown) and last is not None and shown[-1].id == last.id and seen(talk)
 
 
 def _early(talk: Talk, run: Run, wishing: Wish | None) -> None:
@@ -169,7 +190,7 @@ def _early(talk: Talk, run: Run, wishing: Wish | None) -> None:
     if not wishing and _added_to_previous(talk, run):
         talk.say("added_to_previous")
     elif not talk.hushed:
-        ask_again(talk, run, say("came_early", run.language))
+        ask_again(talk, run, say("came_aside" if _binds(talk, run) else "came_early", run.language))
 
 
 def _added_to_previous(talk: Talk, run: Run) -> bool:

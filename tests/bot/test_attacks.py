@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.bot.conversing import BEGIN, DONE, Guest, labels_of, outbox_of, said
+from tests.bot.conversing import BEGIN, DONE, WHY, Guest, labels_of, outbox_of, said
 from tests.bot.test_commands import consented, half_way
 from tests.bot.test_typing import overtaken
 from tests.harness import House
@@ -90,3 +90,47 @@ async def test_a_tick_while_writing_to_the_counsellor_does_not_end_the_message(n
     await nadia.tap_on(question, "☐ Pomme")
     await nadia.tell("Et voici la suite.")
     assert nadia.transcript()[-2].line.kind == "to_counsellor"
+
+
+# -------------------------------------------------------------------------------------- a yes that was said to something else
+async def test_a_yes_to_the_stop_question_grants_no_consent_whatever_notice_came_between(nadia: Guest) -> None:
+    await nadia.come()
+    card = nadia.asked()
+    await nadia.tap(BEGIN)
+    question = nadia.asked()
+    await nadia.tell("/arreter")
+    assert await nadia.tap_on(question, WHY)
+    assert await nadia.tap_on(card, BEGIN) == said("ended_button")
+    await nadia.tell("oui")
+    assert nadia.consents() == []
+    assert nadia.row.stopped_at is not None, "the stop question was still the last thing said"
+
+
+@pytest.mark.parametrize("between", ["/menu", "/aide", "/confidentialite", "/reponses", "/inconnue"])
+async def test_a_yes_after_something_else_was_said_grants_no_consent(nadia: Guest, between: str) -> None:
+    await nadia.come()
+    await nadia.tap(BEGIN)
+    await nadia.tell(between)
+    (again,) = await nadia.tell("oui")
+    assert again.startswith(said("came_aside"))
+    assert "Participez-vous ?" in again
+    assert nadia.consents() == []
+    await nadia.tell("oui")
+    assert nadia.consents() == [("taking_part", True)], "now it answers the question"
+
+
+async def test_words_written_before_a_commitment_was_shown_grant_nothing(nadia: Guest) -> None:
+    await nadia.come()
+    await nadia._ask("POST", "/faults", {"action": "slow", "method": "sendMessage", "seconds": 0.3, "count": 1})
+    await nadia.press(BEGIN)
+    await nadia.tell("merci", "alors", "oui")
+    assert nadia.consents() == []
+
+
+async def test_words_written_before_a_question_was_shown_do_not_answer_it(nadia: Guest) -> None:
+    await consented(nadia)
+    await nadia.tap(BEGIN)
+    await nadia._ask("POST", "/faults", {"action": "slow", "method": "sendMessage", "seconds": 0.3, "count": 1})
+    await nadia.press("Couleur")
+    await nadia.tell("merci", "rouge")
+    assert nadia.results("kinds") == {"which": "colour"}
