@@ -29,7 +29,7 @@ from bot.words import say, spoken
 from flows.distress import distressed
 from storage.database import Database
 from storage.errors import Unreadable
-from storage.inbox import Parked, note_update, note_updates, park, parked, settle, where
+from storage.inbox import Parked, note_update, note_updates, park, parked_pages, settle, where
 from storage.outbox import Message, enqueue, open_in_chat
 from storage.people import Dossier, beneficiary_of_chat, foresee_chats, mark_reachable, mark_unreachable
 from storage.runs import foresee_runs
@@ -161,12 +161,17 @@ def retry_parked(house: House, *, unasked: bool = False) -> tuple[int, int]:
     `unasked` (at a start, nobody watching): not those whose sender has spoken since. Their words would answer a question
     they were not meant for; a person decides about these.
     """
+    handled = seen = 0
+    for page in parked_pages(house.database, house.vault, house.bot_id):
+        late = _overtaken(house, page) if unasked else set()
+        handled += sum(_again(house, update) for update in page if update.update_id not in late)
+        seen += len(page)
+    return handled, seen - handled
+
+
+def _overtaken(house: House, updates: list[Parked]) -> set[int]:
     with house.database.read() as session:
-        waiting = parked(session, house.vault, house.bot_id)
-        overtaken = [unasked and _spoken_since(house, session, update) for update in waiting]
-    tried = [update for update, late in zip(waiting, overtaken, strict=True) if not late]
-    handled = sum(_again(house, update) for update in tried)
-    return handled, len(waiting) - handled
+        return {update.update_id for update in updates if _spoken_since(house, session, update)}
 
 
 def _spoken_since(house: House, session: Session, update: Parked) -> bool:

@@ -5,25 +5,29 @@ from collections.abc import Iterator
 from bot.turn import House, retry_parked
 from jalon.settings import Settings
 from jalon.wiring import Stores, bot_id, library
-from storage.inbox import Parked, parked
+from storage.inbox import Parked, parked_pages
 
 
 def listing(settings: Settings, stores: Stores) -> Iterator[str]:
-    """One line for each update put aside, oldest first."""
-    with stores.database.read() as session:
-        waiting = parked(session, stores.vault, bot_id(settings))
-    if not waiting:
+    """One line for each update put aside, oldest first; those of a former bot too, for nothing else would tell of them."""
+    ours, bots = bot_id(settings), set[int]()
+    for page in parked_pages(stores.database, stores.vault):
+        yield from (_line(update, ours) for update in page)
+        bots |= {update.bot_id for update in page}
+    if not bots:
         yield "No update is put aside."
-    yield from map(_line, waiting)
-    if waiting:
+    if ours in bots:
         yield "To try them again: jalon inbox --retry"
 
 
-def _line(update: Parked) -> str:
+def _line(update: Parked, ours: int) -> str:
     whose = f"dossier {update.beneficiary_id}" if update.beneficiary_id else "no dossier"
     tries = f"{update.attempts} {'try' if update.attempts == 1 else 'tries'}"
     kept = "" if update.raw is not None else "  (its content could not be kept)"
-    return f"{update.received_at:%Y-%m-%d %H:%M} UTC  {update.kind}  {update.error}  {tries}  {whose}{kept}"
+    former = (
+        "" if update.bot_id == ours else f"  (received by the bot {update.bot_id}: it cannot be tried with this one)"
+    )
+    return f"{update.received_at:%Y-%m-%d %H:%M} UTC  {update.kind}  {update.error}  {tries}  {whose}{kept}{former}"
 
 
 def retry(settings: Settings, stores: Stores) -> str:

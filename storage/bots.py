@@ -5,11 +5,14 @@ from datetime import datetime
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from storage.messages import OutboxRow
 from storage.sql import hold_locks, lock_number
 from storage.tables import BotRow, ChatLink, table
+from storage.unit import forget
 
 _bots = table(BotRow)
 _links = table(ChatLink)
+_outbox = table(OutboxRow)
 
 
 def owning_bot(session: Session, bot_id: int, now: datetime) -> int:
@@ -35,7 +38,16 @@ def keep_username(session: Session, bot_id: int, name: str) -> None:
 
 
 def hand_over(session: Session, bot_id: int, now: datetime) -> None:
-    """The dossiers belong to another bot from now on; each person needs a link to it."""
+    """The dossiers belong to another bot from now on; each person needs a link to it.
+
+    No chat speaks for anybody until then, and what is queued goes nowhere: a bot that takes its dossiers back later must
+    not write to the phone that somebody had before, nor listen to it.
+    """
     hold_locks(session, [lock_number("bot")])
+    forget(session)
+    ended = {"ended_at": now, "ended_reason": "handed_over"}
+    session.execute(update(_links).where(_links.c.ended_at.is_(None)).values(ended))
+    dropped = {"state": "dropped", "error": "handed over"}
+    session.execute(update(_outbox).where(_outbox.c.state == "queued").values(dropped))
     session.execute(delete(_bots))
     session.execute(insert(_bots), {"id": bot_id, "since": now})

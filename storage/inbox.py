@@ -5,7 +5,7 @@ later than that. After a week without updates it numbers the next ones at random
 older than that week could hide a new update. Three days lie well between the two.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +15,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, delete, select, text, update
 from sqlalchemy.orm import Session
 
+from storage.database import Database
 from storage.errors import Unreadable
 from storage.messages import InboxRow
 from storage.sql import insert_or_ignore
@@ -23,6 +24,7 @@ from storage.unit import savepoint
 from storage.vault import HOUSE, Vault
 
 KEEP = timedelta(days=3)
+PAGE = 100  # parked updates opened at a time
 _inbox = table(InboxRow)
 _HERE = (_inbox.c.bot_id == bindparam("bot"), _inbox.c.update_id == bindparam("number"))
 
@@ -41,6 +43,7 @@ class Parked:
     error: str
     attempts: int
     received_at: datetime
+    arrival: int
     beneficiary_id: UUID | None = None
 
 
@@ -118,10 +121,25 @@ def where(error: BaseException) -> str:
     return f"{type(error).__qualname__}{place}"
 
 
-def parked(session: Session, vault: Vault, bot_id: int, limit: int = 100) -> list[Parked]:
-    """The updates put aside, in the order of their arrival."""
-    waiting = select(_inbox).where(_inbox.c.bot_id == bot_id, text("state = 'parked'")).order_by(_inbox.c.arrival)
-    return [_parked(session, vault, row) for row in session.connection().execute(waiting.limit(limit)).all()]
+def parked(
+    session: Session, vault: Vault, bot_id: int | None = None, after: int = 0, limit: int = PAGE
+) -> list[Parked]:
+    """The updates put aside, of one bot or of all, in the order of their arrival, from the one after `after`."""
+    waiting = select(_inbox).where(text("state = 'parked'"), _inbox.c.arrival > after).order_by(_inbox.c.arrival)
+    mine = waiting if bot_id is None else waiting.where(_inbox.c.bot_id == bot_id)
+    return [_parked(session, vault, row) for row in session.connection().execute(mine.limit(limit)).all()]
+
+
+def parked_pages(database: Database, vault: Vault, bot_id: int | None = None) -> Iterator[list[Parked]]:
+    """All of them, a few at a time; between two pages they may be worked on."""
+    after = 0
+    while True:
+        with database.read() as session:
+            page = parked(session, vault, bot_id, after)
+        if not page:
+            return
+        yield page
+        after = page[-1].arrival
 
 
 def parked_of(session: Session, beneficiary_id: UUID) -> list[datetime]:
@@ -144,7 +162,7 @@ def prune(session: Session, now: datetime, keep: timedelta = KEEP) -> int:
 
 def _parked(session: Session, vault: Vault, row: Any) -> Parked:
     raw = _opened(session, vault, row)
-    head = (row.bot_id, row.update_id, raw, row.kind, row.error, row.attempts, row.received_at)
+    head = (row.bot_id, row.update_id, raw, row.kind, row.error, row.attempts, row.received_at, row.arrival)
     return Parked(*head, row.beneficiary_id)
 
 

@@ -13,6 +13,7 @@ from bot.turn import retry_parked, take_turn
 from jalon.cli import app
 from jalon.settings import SIMULATED_TOKEN
 from simulator import Simulator
+from storage.inbox import PAGE
 from storage.vault import Vault
 from tests.bot.conversing import Guest, outbox_of, parked_updates, said
 from tests.harness import SIMULATED_BOT_ID, House, house, serving, settings_for
@@ -112,17 +113,32 @@ async def test_a_stranger_has_one_answer_waiting_at_most_but_help_always_comes(t
         assert len(waiting) == 3, "one answer, then the numbers with theirs"
 
 
+async def test_one_behind_a_hundred_that_never_succeed_is_tried_too(home: House) -> None:
+    async with Guest(home) as nadia:
+        await nadia.come()
+        key = data_key(home, nadia, b"\x01\x00")
+        bad = [{"update_id": 800_000 + number, "message": 5} for number in range(PAGE)]
+        take_turn(rooms(home), bad)
+        await nadia.tell(WORDS)
+        data_key(home, nadia, key)
+        assert retry_parked(rooms(home)) == (1, PAGE)
+        assert WORDS in [line.line.text for line in nadia.transcript()]
+
+
 def test_whoever_keeps_jalon_sees_when_and_why_but_no_words(folder: Path) -> None:
     CliRunner().invoke(app, ["invite"])
     assert CliRunner().invoke(app, ["inbox"]).output == "No update is put aside.\n"
     with closing(sqlite3.connect("data/jalon.db")) as database, database:
         database.execute(
             "INSERT INTO inbox (bot_id, update_id, kind, received_at, state, error, attempts)"
-            " VALUES (42, 7, 'message', '2027-03-15 09:30:00', 'parked', 'ValueError at bot.turn:1', 2)"
+            " VALUES (42, 7, 'message', '2027-03-15 09:30:00', 'parked', 'ValueError at bot.turn:1', 2),"
+            " (41, 7, 'message', '2027-03-15 09:31:00', 'parked', 'ValueError at bot.turn:1', 1)"
         )
     shown = CliRunner().invoke(app, ["inbox"]).output.splitlines()
     assert shown == [
         "2027-03-15 09:30 UTC  message  ValueError at bot.turn:1  2 tries  no dossier  (its content could not be kept)",
+        "2027-03-15 09:31 UTC  message  ValueError at bot.turn:1  1 try  no dossier  (its content could not be kept)"
+        "  (received by the bot 41: it cannot be tried with this one)",
         "To try them again: jalon inbox --retry",
     ]
     assert CliRunner().invoke(app, ["inbox", "--retry"]).output == "Handled: 0. Still put aside: 1.\n"

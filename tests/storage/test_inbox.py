@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select, update
 
 from storage.database import Database
-from storage.inbox import KEEP, note_update, park, parked, prune, settle, where
+from storage.inbox import KEEP, PAGE, note_update, park, parked, parked_pages, prune, settle, where
 from storage.keys import MasterKey
 from storage.messages import InboxRow
 from storage.tables import DataKey, table
@@ -77,6 +77,17 @@ def test_an_unreadable_key_does_not_keep_an_update_from_being_parked(
     assert kept == ("house" not in spoilt)
     assert (found.raw, found.beneficiary_id) == (RAW if kept else None, person)
     assert found.error.startswith("ValueError at")
+
+
+def test_all_that_is_parked_is_found_however_many_never_succeed(database: Database, vault: Vault) -> None:
+    with database.write() as session:
+        for number in range(2 * PAGE + 1):
+            park(session, vault, BOT, number, START, raw=RAW, error=failed(), kind="message")
+        park(session, vault, BOT + 1, 5, START, raw=RAW, error=failed(), kind="message")
+    found = [update for page in parked_pages(database, vault) for update in page]
+    assert [update.update_id for update in found] == [*range(2 * PAGE + 1), 5]
+    mine = [update for page in parked_pages(database, vault, BOT + 1) for update in page]
+    assert [update.update_id for update in mine] == [5]
 
 
 def test_the_reason_names_the_place_and_not_the_words(database: Database, vault: Vault) -> None:
