@@ -148,10 +148,14 @@ def _same_sense(typed: Sequence[str], option: Option) -> bool:
 
 
 def _by_words(words: str, choices: Sequence[Option]) -> list[Option]:
-    """Words of one label only; one that denies needs a word that denies ("contrainte" is not "Aucune contrainte")."""
+    """Words of one label only; one that denies needs a word that denies ("contrainte" is not "Aucune contrainte").
+
+    A word that denies names nothing by itself: "pas sûr" is not "Non, pas encore".
+    """
     typed = core(words).split()
     own = set(telling(typed))
-    return [c for c in choices if own and own <= set(c.words) and _same_sense(typed, c)]
+    names = own - _NEGATIONS
+    return [c for c in choices if names and own <= set(c.words) and _same_sense(typed, c)]
 
 
 def _slip(typed: str, word: str) -> bool:

@@ -38,6 +38,8 @@ NO = phrases("""
 """)
 # A yes that acknowledges whatever was just said, perhaps the page before: too slight to commit anybody.
 NODS = phrases("o, y, k, ok, okay, oki, ok ok, okey")
+# A no that leaves room for a yes: too slight to refuse anything for good.
+HALF_NOES = phrases("n, nn, pas vraiment, not really")
 READ = phrases("""
     lu, c'est lu, j'ai lu, bien lu, lu et compris, j'ai bien lu, compris, j'ai compris, bien compris, c'est compris,
     vu, noté, bien noté, c'est noté, c'est bon, c'est bien, c'est clair, parfait, super, très bien, bien, merci,
@@ -147,9 +149,9 @@ def nothing_but(words: str, meaning: frozenset[str]) -> bool:
     return bool(_run_of(meaning).fullmatch(f"{words} "))
 
 
-def after_yes(words: str) -> str:
-    """What folded words say after the yes they begin with: "oui je confirme" confirms."""
-    return _run_of(YES).sub("", words)
+def after(words: str, meaning: frozenset[str]) -> str:
+    """What folded words say after the phrases of a meaning they begin with: after a yes, "oui je confirme" confirms."""
+    return _run_of(meaning).sub("", words)
 
 
 def hesitant(text: str) -> bool:

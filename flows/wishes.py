@@ -9,7 +9,7 @@ from typing import Literal
 
 from flows.commitments import says_yes, unadorned
 from flows.pack import BatteryStep, Choosing, Information, ScaleStep, Step
-from flows.spoken import NO, NODS, SKIP, YES, after_yes, courteous, fold, phrases
+from flows.spoken import NO, NODS, SKIP, YES, after, courteous, fold, phrases
 
 Wish = Literal[
     "done",
@@ -128,7 +128,7 @@ def stops(text: str) -> bool | None:
     said = (fold(text), courteous(fold(text)))
     if any(words in _GOES_ON for words in said):
         return False
-    plainly = any(says_yes(words) or after_yes(words) in WISHES["stop"] for words in said)
+    plainly = any(says_yes(words) or after(words, YES) in WISHES["stop"] for words in said)
     return True if plainly and unadorned(text) else None
 
 

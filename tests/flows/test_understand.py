@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from ruamel.yaml import YAML
 
 import flows
-from flows import understood
+from flows import spoken, understood
 from flows.flow import Node
 from flows.pack import BatteryStep, ChoicesStep, ChoiceStep, Pack, RankingStep, ScaleStep, Step
 from flows.spoken import hesitant
@@ -237,9 +237,102 @@ def test_a_yes_is_not_taken_for_one_of_two_grants() -> None:
     assert typed(step, "oui") == "c2"
 
 
-def test_a_commitment_can_be_declined_loosely() -> None:
-    assert typed(COMMITMENT, "j'aimerais en parler") == "talk"
-    assert typed(COMMITMENT, "pas mintenant") == "no"
+@pytest.mark.parametrize(
+    "text", ["pas sur", "pas sûre", "je sais pas", "bof", "peut-être", "peut-être non", "pas vraiment"]
+)
+@pytest.mark.parametrize("step", [COMMITMENT, HAND_OVER])
+def test_who_hesitates_has_refused_nothing(step: Any, text: str) -> None:
+    assert typed(step, text) == "not_plain"
+
+
+@pytest.mark.parametrize(
+    "text", ["pas", "maintenant", "pas mintenant", "en parler", "d'abord", "engagement", "disons 3"]
+)
+def test_a_commitment_is_not_refused_by_a_word_or_a_slip(text: str) -> None:
+    assert typed(COMMITMENT, text) in ("not_plain", "not_deferrable")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        *[(no, "no") for no in ("non", "Pas maintenant.", "non, pas maintenant", "3", "n°3", "3. Pas maintenant")],
+        *[
+            (talk, "talk")
+            for talk in ("J'aimerais d'abord en parler", "2", "la 2", "non, j’aimerais d’abord en parler")
+        ],
+    ],
+)
+def test_a_commitment_is_refused_or_put_off_in_plain_words(text: str, value: str) -> None:
+    assert typed(COMMITMENT, text) == value
+
+
+ENDING = step_of(
+    "choice",
+    choices=choices("Continuer vers le bilan", "Choisir cette autre voie", ids=["go_on", "elsewhere"]),
+    next=[{"when": {"step": "asked", "is": "elsewhere"}, "finish": "redirected"}, {"go": "importance"}],
+    defer=True,
+)
+
+
+def test_a_choice_that_ends_the_part_is_read_in_plain_words_too() -> None:
+    assert typed(ENDING, "choisir cette autre voie") == typed(ENDING, "2") == "elsewhere"
+    for doubt in ("autre", "choisir", "cette autre vois", "une autre voie peut-être"):
+        assert typed(ENDING, doubt) == "unclear"
+    assert typed(ENDING, "pas sûr") == "unsure"
+    assert typed(ENDING, "j'en parlerai") == "deferred"
+
+
+SHORT_WORDS = [
+    *[
+        "oui",
+        "non",
+        "pas",
+        "sûr",
+        "sur",
+        "si",
+        "peut-être",
+        "bof",
+        "ok",
+        "je",
+        "confirme",
+        "mon engagement",
+        "la",
+        "le",
+    ],
+    *[
+        "maintenant",
+        "plus",
+        "tard",
+        "en",
+        "parler",
+        "d'abord",
+        "jamais",
+        "vraiment",
+        "sais",
+        "veux",
+        "accepte",
+        "refuse",
+    ],
+    *["1", "2", "3", "4", "?", "👎", "merci", "euh"],
+]
+LISTED = {  # every other way of granting or refusing is none
+    "yes": {"je confirme mon engagement", "1", "la 1", "le 1", *spoken.YES},
+    "talk": {"j aimerais d abord en parler", "2", "la 2", "le 2"},
+    "no": {"pas maintenant", "3", "la 3", "le 3", *spoken.NO},
+}
+
+
+@settings(max_examples=600, deadline=None)
+@given(st.lists(st.sampled_from(SHORT_WORDS), min_size=1, max_size=4).map(" ".join) | st.text("aeinopsu r", max_size=9))
+def test_only_the_listed_forms_grant_or_refuse(text: str) -> None:
+    heard = typed(COMMITMENT, text)
+    if isinstance(heard, str) and heard in LISTED:
+        rest = f" {spoken.fold(text)} "
+        for form in sorted({*LISTED[heard], "merci"}, key=len, reverse=True):
+            while f" {form} " in rest:
+                rest = rest.replace(f" {form} ", " ")
+        assert not rest.strip(), f"{text!r} was read as {heard}"
+        assert not {"?", "👎"} & set(text)
 
 
 def test_a_label_that_denies_needs_a_word_that_denies() -> None:
