@@ -43,6 +43,7 @@ def typed(talk: Talk) -> None:
 def _to_counsellor(talk: Talk, text: str) -> None:
     wishing = wish(text)
     if wishing in IN_A_LETTER:
+        _note(talk, text)
         IN_A_LETTER[wishing](talk)
     else:
         letter_part(talk, text)

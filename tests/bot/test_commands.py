@@ -502,6 +502,17 @@ async def test_that_it_is_all_can_be_typed_to_the_counsellor(nadia: Guest, typed
     assert "Quelle couleur" in question
     kept = [line.line.text for line in nadia.transcript() if line.line.kind == "to_counsellor"]
     assert kept == ["Bonjour", "aide"], "a greeting and a call for help are words to the counsellor"
+    assert nadia.heard()[-1] == typed, "what acts as a button was said all the same"
+
+
+@pytest.mark.parametrize("typed", ["Annuler", "pause", "continuer", "stop"])
+async def test_what_leaves_the_message_to_the_counsellor_in_words_is_in_the_transcript(
+    nadia: Guest, typed: str
+) -> None:
+    await consented(nadia)
+    await nadia.tell("/conseiller", "Bonjour")
+    await nadia.tell(typed)
+    assert nadia.heard()[-2:] == ["Bonjour", typed]
 
 
 async def test_cancelling_what_is_already_written_says_that_it_is_there(nadia: Guest) -> None:
