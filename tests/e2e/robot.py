@@ -66,7 +66,7 @@ class Robot:
     """One person of a temper, at one phone. `endings`: the first words of each resting card, and its name."""
 
     def __init__(self, phone: Phone, seed: int, endings: Mapping[str, str]) -> None:
-        self.phone, self.endings = phone, endings
+        self.phone, self.seed, self.endings = phone, seed, endings
         self.chance = Random(seed)
         self.name = ROSTER[seed % len(ROSTER)]
         self.temper = TEMPERS[self.name]
@@ -80,33 +80,41 @@ class Robot:
         self._read: set[str] = set()
         self._left = 0  # the message id of a resting card it did not stay at
 
-    async def live(self) -> str:
-        """Goes from the start to one of the endings; gives its name."""
+    async def live(self) -> None:
+        """Goes from the start to one of the endings."""
         await self.phone.start()
+        await self._come_to_rest()
+
+    async def go_on(self) -> None:
+        """Goes on to an ending once more: what it did before it read one may have led it away again."""
+        await self._gesture()
+        await self._come_to_rest()
+
+    async def _come_to_rest(self) -> None:
         while self.gestures < self.temper.budget:
-            await self.phone.reaction(self.temper.calm)
+            assert await self.phone.reaction(self.temper.calm), f"no reaction after {self.phone.last()}"
             self._learn()
-            if ending := self._ending():
+            if self.ending():
                 if self.chance.random() < self.temper.stays:
-                    return ending
+                    return
                 self._left = self.phone.last()["message_id"]
             await self._gesture()
             self.gestures += 1
-        return await self._give_up()
+        await self._give_up()
 
-    def _ending(self) -> str | None:
+    def ending(self) -> str | None:
         """The ending that the last message tells, unless it was read before and left."""
         last = self.phone.last()
         told = (name for opening, name in self.endings.items() if last["text"].startswith(opening))
         return None if last.get("message_id") == self._left else next(told, None)
 
-    async def _give_up(self) -> str:
+    async def _give_up(self) -> None:
         """Stops for good, once the bot has answered all that was done before."""
         while await self.phone.reaction(patience=2 * CALM):
             pass
         for _ in range(TRIES):
-            if ending := self._ending():
-                return ending
+            if self.ending():
+                return
             await self.phone.type(f"/{STOP}")
             await self.phone.reaction()
             if shown := self.phone.pressable():

@@ -3,7 +3,8 @@
 import asyncio
 import json
 import os
-from dataclasses import asdict, dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from flows.journey import load_journey
 from tests.e2e.invariants import faults, house_faults
 from tests.e2e.robot import Robot
-from tests.e2e.town import Phone, Town, town
+from tests.e2e.town import town
 from tests.harness import house
 
 SEEDS = 200
@@ -22,6 +23,8 @@ MORE, AFTER = 3, FIRST + SEEDS  # further groups at the most, and their first se
 GROUPS = range(SEEDS // TOGETHER)
 JOURNEY = load_journey().pack
 OUTCOMES = {name for name, state in JOURNEY.states.items() if state.end}
+LANGUAGE = ("en", "fr")
+NONE = "none"
 # the words each resting card begins with, as far as nothing of the organisation's is piped into them
 ENDINGS = {
     text.partition("{")[0].strip(): name for name in OUTCOMES for text in (JOURNEY.states[name].text or {}).values()
@@ -34,32 +37,36 @@ class Walk:
 
     seed: int
     temper: str
-    outcome: str
-    gestures: int
-    faults: list[str]
-
-
-async def walk(people: Town, seed: int, room: asyncio.Semaphore) -> tuple[Phone, Walk]:
-    phone = await people.phone(f"Robot {seed}", "fr" if seed % 2 else "en")
-    robot = Robot(phone, seed, ENDINGS)
-    async with room:
-        try:
-            return phone, Walk(seed, robot.name, await robot.live(), robot.gestures, [])
-        except AssertionError as error:
-            return phone, Walk(seed, robot.name, "none", robot.gestures, [str(error)])
+    outcome: str = NONE
+    gestures: int = 0
+    faults: list[str] = field(default_factory=list)
 
 
 async def walk_together(folder: Path, seeds: range) -> list[Walk]:
     """Everybody in one Jalon at once, and what is found wrong with each dossier when all is quiet."""
     async with house(folder) as running, town(running.simulator.url) as people:
+        robots = [Robot(await people.phone(f"Robot {seed}", LANGUAGE[seed % 2]), seed, ENDINGS) for seed in seeds]
+        walks = {robot: Walk(robot.seed, robot.name) for robot in robots}
         room = asyncio.Semaphore(AT_ONCE)
-        walked = await asyncio.gather(*(walk(people, seed, room) for seed in seeds))
+
+        async def walk(robot: Robot, way: Callable[[Robot], Awaitable[None]]) -> None:
+            async with room:
+                try:
+                    await way(robot)
+                except AssertionError as error:
+                    walks[robot].faults.append(str(error))
+
+        await asyncio.gather(*(walk(robot, Robot.live) for robot in robots))
         await people.settle()
-        for phone, made in walked:
-            made.faults += faults(running, phone, made.outcome)
+        while astray := [robot for robot in robots if not robot.ending() and not walks[robot].faults]:
+            await asyncio.gather(*(walk(robot, Robot.go_on) for robot in astray))
+            await people.settle()
+        for robot, made in walks.items():
+            made.outcome, made.gestures = robot.ending() or NONE, robot.gestures
+            made.faults += faults(running, robot.phone, made.outcome)
         assert await people.refusals() == []
         assert house_faults(running) == []
-        return [made for _, made in walked]
+        return list(walks.values())
 
 
 @pytest.fixture(scope="session")

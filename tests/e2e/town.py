@@ -15,7 +15,7 @@ import aiohttp
 Json = dict[str, Any]
 Button = tuple[int, str, str]  # (message id, label, callback data)
 
-PATIENCE = 5.0  # seconds for the bot's first reaction: the machine is busy with thirty other people
+PATIENCE = 30.0  # seconds for the bot's first reaction: the machine may be busy with much else
 CALM = 1.2  # seconds without news after which nothing more is expected
 QUIET = 0.03  # the same, once there is something to act on
 LIMIT = 2**20  # bytes of one line of the stream
