@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bot.answers import overview
+from bot.consent import may_collect
 from bot.enrolment import again
 from bot.letters import write_to_counsellor
 from bot.listening import PAUSE, back_to_questions, lapse, listen_for
@@ -22,7 +23,8 @@ def commanded(talk: Talk) -> None:
     """A command of a person we know. Beside words of distress, only a message to the counsellor is done."""
     name = talk.incoming.command
     act = COMMANDS.get(name, menu)
-    said_elsewhere = act in (start, write_to_counsellor)  # a code is not kept; a message is kept as one
+    # a code is not kept; a message is kept as one; without an agreement, nothing is
+    said_elsewhere = act in (start, write_to_counsellor) or not may_collect(talk, None)
     talk.hear("command", f"/{name} {'' if said_elsewhere else talk.incoming.text}".rstrip())
     if talk.hushed and act is not write_to_counsellor:
         return

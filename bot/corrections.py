@@ -1,7 +1,7 @@
 """An edited message changes the answer it gave."""
 
 from bot.answering import answer, today
-from bot.consent import may_collect
+from bot.consent import agreed, may_ask, may_collect
 from bot.letters import FOR_COUNSELLOR, keep_for_counsellor
 from bot.reprise import refused, reprise
 from bot.screens import Screen
@@ -21,6 +21,8 @@ from storage.latest import latest_runs
 from storage.runs import load_run
 from storage.showings import showings
 
+UNKEPT = "…"  # in the transcript before the agreement: that a message was corrected, and no word of it
+
 
 def edited(talk: Talk) -> None:
     """The new words are kept beside the old. What they mean is what the message meant: a correction of an answer, of a
@@ -34,9 +36,10 @@ def edited(talk: Talk) -> None:
     found = _answered_by(talk, part.key)
     run = found[0] if found else talk.active_run()
     if not may_collect(talk, run):
-        talk.say("stopped_speech")
+        talk.say("before_consent" if may_ask(talk, None) else "stopped_speech")
         return
-    talk.hear(CORRECTION, part.text, run if heard is None else None, edited_of=heard.id if heard else None)
+    kept = part.text if found or agreed(talk) else UNKEPT
+    talk.hear(CORRECTION, kept, run if heard is None else None, edited_of=heard.id if heard else None)
     if found:
         _correct(talk, *found, part)
     elif run and any(p.key == part.key for p in run.parts):
@@ -44,7 +47,7 @@ def edited(talk: Talk) -> None:
     elif run and _is_a_try(talk, run, heard) and not _is_commitment(talk, run, run.at):
         answer(talk, run, part.text)
     else:
-        talk.say("edit_unknown")
+        talk.say("edit_unknown" if agreed(talk) else "before_consent")
 
 
 def _is_a_try(talk: Talk, run: Run, heard: Heard | None) -> bool:

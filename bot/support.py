@@ -1,6 +1,8 @@
 """Words of distress: help at once, before anything else, and a human is called. No interpretation."""
 
+from bot.commands import COMMANDS
 from bot.consent import may_collect
+from bot.letters import write_to_counsellor
 from bot.listening import PAUSE, STOP, writing
 from bot.screens import Row, Screen, button
 from bot.talk import Talk
@@ -32,7 +34,8 @@ def support(talk: Talk) -> None:
 
 
 def _told(talk: Talk) -> str:
-    kept = talk.incoming.kind == "command" or writing(talk) or may_collect(talk, open_run(talk))
+    letter = writing(talk) or COMMANDS.get(talk.incoming.command) is write_to_counsellor
+    kept = letter or may_collect(talk, None)
     return "distress_told" if kept else "distress_told_unkept"
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from bot.answers import changed_line
-from bot.consent import may_collect
+from bot.consent import may_ask
 from bot.listening import back_to_questions
 from bot.screens import Row, Screen, button
 from bot.talk import Talk
@@ -119,7 +119,7 @@ def present(talk: Talk, *, lead: str = "") -> None:
     """Shows the person where they are: the open question again, the next part, or nothing at rest or without consent."""
     flow_id = talk.library.journey.flow_at(talk.who.journey_at)
     run = open_run(talk)
-    if not may_collect(talk, run):
+    if not may_ask(talk, run):
         return
     if run is not None:
         go_on(talk, run, Resumed(), lead=lead)
@@ -182,11 +182,15 @@ def offer(talk: Talk, *, first: bool) -> None:
         "places": len(journey.flows),
         "minutes": talk.library.flows[flow_id].pack.minutes,
     }
-    begin_row = [button(say("button_begin", talk.language), Menu("begin", at))]
     pause_row = [button(say("button_pause", talk.language), Menu("pause"))]
     if not first:
         holes["over"] = say(f"phase_over_{holes['place'] % THANKS}", talk.language)  # not the same words at each part
-    talk.say("phase_first" if first else "phase_next", begin_row, *([] if first else [pause_row]), **holes)
+    talk.say("phase_first" if first else "phase_next", *begin_row(talk), *([] if first else [pause_row]), **holes)
+
+
+def begin_row(talk: Talk) -> list[Row]:
+    """The button that begins the part that comes next."""
+    return [[button(say("button_begin", talk.language), Menu("begin", talk.who.journey_at))]]
 
 
 def rest(talk: Talk) -> None:

@@ -4,14 +4,14 @@ from collections.abc import Callable
 
 from bot.answering import answer, ask_again, part_of
 from bot.commands import pause
-from bot.consent import may_collect
+from bot.consent import agreed, may_ask, may_collect
 from bot.letters import letter_part
 from bot.listening import LETTER, LETTER_BEGUN, PAUSE, STOP, lapse, seen, writing
-from bot.screens import button
+from bot.screens import Screen, button
 from bot.stopping import ask_to_stop_again, go_on_after_all, stop
 from bot.support import pause_or_go_on
 from bot.talk import Talk
-from bot.travel import enter, go_on, open_run, present, resting, resume, way_back
+from bot.travel import begin_row, can_go_on, enter, go_on, open_run, present, resting, resume, way_back
 from bot.walking import show_anew
 from bot.wished import ANYTIME, ASIDE_FROM_STOPPING, IN_A_LETTER, OF_THE_QUESTION, WITHOUT_CONSENT, wished
 from bot.words import say
@@ -22,7 +22,7 @@ from flows.making import joined, put_part
 from flows.pack import ChoiceStep, TextStep
 from flows.path import predecessor
 from flows.run import Run
-from flows.wishes import Wish, civil, stops, wish
+from flows.wishes import Wish, civil, goes_ahead, stops, thanks, wish
 from storage.heard import heard_in
 from storage.people import WordsFor
 from storage.showings import Showing, last_said, showings
@@ -80,7 +80,7 @@ def _after_a_pause(talk: Talk, text: str) -> None:
 
 def _note(talk: Talk, text: str) -> None:
     """For the transcript, under no question; without an agreement nothing is kept."""
-    if may_collect(talk, open_run(talk)):
+    if may_collect(talk, None):
         talk.hear("text", text)
 
 
@@ -99,31 +99,58 @@ def to_the_question(talk: Talk, text: str) -> None:
     if not may_collect(talk, run):
         _without_consent(talk, text)
         return
-    talk.hear("text", text, run)
+    kept = agreed(talk)
+    if kept:
+        talk.hear("text", text, run)
     if run is None:
         _nothing_open(talk, text)
-    else:
-        _under(talk, run, text)
+        return
+    _under(talk, run, text)
+    if not kept and _moved_on(talk, run):
+        talk.hear("text", text, run)  # before the agreement, words are kept only as the answer they gave
+
+
+def _moved_on(talk: Talk, before: Run) -> bool:
+    after = talk.active_run()
+    return after is None or after.answers != before.answers
 
 
 def _without_consent(talk: Talk, text: str) -> None:
-    wishing = wish(text)
-    if wishing in WITHOUT_CONSENT:
+    """Nothing is kept. Before the agreement, a plain word begins; after a refusal or a stop, it goes back to the question."""
+    wishing, not_yet = wish(text), may_ask(talk, None)
+    if goes_ahead(text):
+        (_begin if not_yet else resume)(talk)
+    elif wishing in WITHOUT_CONSENT:
         ANYTIME[wishing](talk)
+    elif thanks(text):
+        talk.say("thanks_to_you")
+    elif not_yet:
+        talk.say("before_consent", *begin_row(talk))
     else:
-        talk.say("stopped_speech")
+        talk.say("stopped_speech", *way_back(talk))
+
+
+def _begin(talk: Talk) -> None:
+    """As its button would: the card that offered it has done its work."""
+    card = last_said(talk.session, talk.who.id)
+    if card is not None and card.message_id is not None:
+        talk.edit(Screen(""), message_id=card.message_id)
+    enter(talk)
 
 
 def _nothing_open(talk: Talk, text: str) -> None:
-    """Between two parts, the next one is offered again; at a resting place there is a person to write to."""
+    """Where one button leads on, a plain word presses it; other words are kept, and told how to go on or whom to write to."""
     wishing = wish(text)
-    if wishing in ANYTIME:
+    if goes_ahead(text) and can_go_on(talk):
+        (resume if resting(talk) else _begin)(talk)
+    elif wishing in ANYTIME:
         ANYTIME[wishing](talk)
+    elif thanks(text):
+        talk.say("thanks_to_you", *(way_back(talk) if resting(talk) else begin_row(talk)))
     elif resting(talk):
         to_somebody = [button(say("button_counsellor", talk.language), Menu("counsellor"))]
-        talk.say("nothing_open_at_rest", to_somebody, *way_back(talk))
-    elif wishing == "begin":
-        enter(talk)
+        key = "nothing_open_way_back" if can_go_on(talk) else "nothing_open_at_rest"
+        talk.say(key, to_somebody, *way_back(talk))
     else:
         talk.say("nothing_open_between")
         present(talk)
@@ -146,7 +173,7 @@ def _overtaken(talk: Talk) -> bool:
     heard = heard_in(talk.session, talk.who.id, talk.incoming.message_id or 0)
     if heard is None or heard.kind != CORRECTION:
         return False
-    if may_collect(talk, open_run(talk)):
+    if may_collect(talk, None):
         talk.hear("text", talk.incoming.text)
     return True
 
@@ -191,7 +218,8 @@ def _early(talk: Talk, run: Run, wishing: Wish | None) -> None:
     if not wishing and _added_to_previous(talk, run):
         talk.say("added_to_previous")
     elif not talk.hushed:
-        ask_again(talk, run, say("came_aside" if _binds(talk, run) else "came_early", run.language))
+        key = ("came_aside" if _binds(talk, run) else "came_early") if agreed(talk) else "came_unkept"
+        ask_again(talk, run, say(key, run.language))
 
 
 def _added_to_previous(talk: Talk, run: Run) -> bool:
@@ -214,7 +242,7 @@ def _added_to_previous(talk: Talk, run: Run) -> bool:
 def not_in_words(talk: Talk) -> None:
     """A voice, a picture, a place, …: it is neither opened nor kept; words beside it are, and the question is asked again."""
     run = open_run(talk)
-    if may_collect(talk, run):
+    if may_collect(talk, None):
         talk.hear(talk.incoming.media, talk.incoming.text)
     if run is None or writing(talk):
         talk.say("not_text_no_question")

@@ -103,6 +103,21 @@ _GOES_ON = (
     i do not want to stop, i don't want to stop
 """)
 )
+# What presses the one button that leads on, where there is but one.
+_AHEAD = (
+    YES
+    | WISHES["begin"]
+    | WISHES["resume"]
+    | phrases("""
+    on y va, j'y vais, vas-y, allez-y, go, suivant, la suite, suite, je suis prêt, je suis prête, prêt, prête, je remets,
+    je remets mes réponses, remettre, remettre mes réponses, next, ready, i'm ready, let's go, i hand over,
+    i hand my answers over, hand over
+""")
+)
+_THANKS = phrases("""
+    merci, merci beaucoup, merci bien, mille merci, mille mercis, un grand merci, merci à vous, je vous remercie, ok merci,
+    oui merci, merci bonne journée, merci au revoir, thanks, thank you, many thanks, thank you very much, thanks a lot
+""")
 # What is said back to "take your time" or to help that was shown: no answer to the question that was left.
 _CIVIL = (
     YES
@@ -130,6 +145,18 @@ def stops(text: str) -> bool | None:
         return False
     plainly = any(says_yes(words) or after(words, YES) in WISHES["stop"] for words in said)
     return True if plainly and unadorned(text) else None
+
+
+def goes_ahead(text: str) -> bool:
+    """Whether a message presses the one button that leads on ("Commencer", "Reprendre"): a yes, or its own words."""
+    words = fold(text)
+    said_so = any(one in _AHEAD or after_yes(one) in _AHEAD for one in (words, courteous(words)))
+    return said_so and not text.rstrip().endswith(("?", "？"))
+
+
+def thanks(text: str) -> bool:
+    """Whether a message is thanks and nothing else."""
+    return fold(text) in _THANKS
 
 
 def civil(text: str) -> bool:
