@@ -1,6 +1,6 @@
 """An edited message changes the answer it gave."""
 
-from bot.answering import answer, today
+from bot.answering import answer, ask_again, today
 from bot.consent import agreed, may_ask, may_collect
 from bot.letters import FOR_COUNSELLOR, keep_for_counsellor
 from bot.reprise import refused, reprise
@@ -9,6 +9,7 @@ from bot.talk import Talk
 from bot.travel import acknowledge, go_on, present
 from bot.typed import CORRECTION
 from bot.walking import leave, show_anew
+from bot.words import say
 from flows.effects import Finish, Say
 from flows.engine import step
 from flows.events import Changed, Invalid, Wrote
@@ -46,8 +47,10 @@ def edited(talk: Talk) -> None:
         _rewrite(talk, run, part)
     elif run and _is_a_try(talk, run, heard) and not _is_commitment(talk, run, run.at):
         answer(talk, run, part.text)
+    elif run and not agreed(talk):
+        ask_again(talk, run, say("came_unkept", run.language))
     else:
-        talk.say("edit_unknown" if agreed(talk) else "before_consent")
+        talk.say("edit_unknown")
 
 
 def _is_a_try(talk: Talk, run: Run, heard: Heard | None) -> bool:

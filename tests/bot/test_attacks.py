@@ -112,7 +112,7 @@ async def test_a_yes_after_something_else_was_said_grants_no_consent(nadia: Gues
     await nadia.tap(BEGIN)
     await nadia.tell(between)
     (again,) = await nadia.tell("oui")
-    assert again.startswith(said("came_aside"))
+    assert again.startswith(said("came_unkept"))
     assert "Participez-vous ?" in again
     assert nadia.consents() == []
     await nadia.tell("oui")
