@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bot.screens import Asking, Row, Screen, why_text
-from bot.words import safe, say, shortened
+from bot.words import say, shortened
 from flows.flow import Flow
 from flows.making import joined
 from flows.pack import TextStep
@@ -39,7 +39,7 @@ def _may_stay(asking: Asking, step: TextStep) -> bool:
 def _reprise(asking: Asking, step: TextStep) -> Iterator[str]:
     language = asking.language
     yield say("hesitant", language, words=shortened(joined(asking.run.parts), WORDS))
-    yield f"<i>{safe(why_text(asking.flow, asking.run, asking.node))}</i>"
+    yield f"<i>{say('why_said', language, why=why_text(asking.flow, asking.run, asking.node))}</i>"
     ways = [key for key, open in (("hesitant_skip", step.optional), ("hesitant_defer", step.defer)) if open]
     ways += ["hesitant_keep"] if _may_stay(asking, step) else []
     if ways:

@@ -227,7 +227,8 @@ async def test_a_hesitation_is_met_kindly_and_kept_if_meant(nadia: Guest, words:
     await at(nadia, "Histoire")
     [reply] = await nadia.tell(words)
     assert reply.startswith(said("hesitant", words=words))
-    assert "Pour mieux vous connaître." in reply, "why the question is asked may help"
+    why = said("why_said", why="Pour mieux vous connaître.")
+    assert why in reply.split("\n\n"), "why the question is asked may help: on a line of its own, under its name"
     assert {DEFER, SKIP} < set(nadia.labels())
     await nadia.tell(words)
     assert nadia.last() == said("part_noted"), "who says it again means it"
