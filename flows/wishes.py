@@ -150,7 +150,7 @@ def stops(text: str) -> bool | None:
 def goes_ahead(text: str) -> bool:
     """Whether a message presses the one button that leads on ("Commencer", "Reprendre"): a yes, or its own words."""
     words = fold(text)
-    said_so = any(one in _AHEAD or after_yes(one) in _AHEAD for one in (words, courteous(words)))
+    said_so = any(one in _AHEAD or after(one, YES) in _AHEAD for one in (words, courteous(words)))
     return said_so and not text.rstrip().endswith(("?", "？"))
 
 
