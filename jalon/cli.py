@@ -123,7 +123,7 @@ def invite(
 
 @command("dossiers")
 def list_dossiers() -> None:
-    """List the dossiers: number, name, counsellor, phase, last activity, flags that wait. Never what was written."""
+    """List the dossiers, the urgent ones first: who, where they are, flags that wait. Never what was written."""
     settings = _settings()
     with stores(settings) as opened:
         for line in dossiers.listing(settings, opened, "fr"):

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from flows.journey import load_journey
@@ -12,11 +13,11 @@ from storage.export_schema import Export
 from storage.listing import Listed, dossiers, find, short
 
 FORMATS = ("json", "html")
-HEADS = ("Number", "Name", "Counsellor", "Phase", "Last activity", "Flags", "Telegram")
+HEADS = ("Number", "Urgent", "Name", "Counsellor", "Phase", "Last activity", "Flags", "Telegram")
 
 
 def listing(settings: Settings, stores: Stores, language: str) -> Iterator[str]:
-    """A line for each dossier: number, name, counsellor, phase, last activity, flags that wait, reachable or not."""
+    """A line for each dossier, the urgent ones first: never what was written."""
     with stores.database.read() as session:
         found = dossiers(session)
     if not found:
@@ -31,16 +32,21 @@ def listing(settings: Settings, stores: Stores, language: str) -> Iterator[str]:
 
 def _row(settings: Settings, each: Listed, digits: int, language: str) -> tuple[str, ...]:
     state = load_journey().pack.states.get(each.journey_at)
-    active = each.last_active_at
+    active, urgent = each.last_active_at, each.urgent_at
     return (
         each.id.hex[:digits],
+        f"URGENT {_moment(settings, urgent)}" if urgent else "",
         each.name or "-",
         each.counsellor or "-",
         state.title[language] if state else each.journey_at,
-        f"{active.astimezone(ZoneInfo(settings.time_zone)):%d/%m/%Y %H:%M}" if active else "-",
+        _moment(settings, active) if active else "-",
         str(each.flags or "-"),
         "stopped" if each.stopped_at else "not reachable" if each.unreachable_since else "ok" if active else "-",
     )
+
+
+def _moment(settings: Settings, at: datetime) -> str:
+    return f"{at.astimezone(ZoneInfo(settings.time_zone)):%d/%m/%Y %H:%M}"
 
 
 def record(stores: Stores, number: str, format: str) -> str:

@@ -37,6 +37,11 @@ def live(settings: Settings, bot: str, *, new_key: bool) -> str:
     return LIVE.format(bot=bot, places=_places(settings, new_key), entry=ENTRY[settings.entrance])
 
 
+def urgent(count: int) -> str:
+    """For a start while urgent flags wait: how many dossiers, never whose."""
+    return f"\n\nURGENT: {count} {'dossier' if count == 1 else 'dossiers'} to look at first. See: jalon dossiers"
+
+
 def new_key(settings: Settings) -> str:
     """For the commands that may make the key before the first start."""
     return f"A master key was made: {settings.master_key_file} ({NEW_KEY})"

@@ -10,6 +10,7 @@ from bot.library import Library
 from jalon import greeting, local, service
 from jalon.settings import Settings
 from jalon.wiring import NotReady, make_bot, refuse_another_bot, stores
+from storage.listing import urgent_dossiers
 
 
 async def live(settings: Settings, shelf: Library) -> None:
@@ -45,7 +46,9 @@ async def _serve(
         client = make_bot(settings, address)
 
         def ready() -> None:
-            typer.echo(greet(client, opened.new_key))
+            with opened.database.read() as session:
+                waiting = urgent_dossiers(session)
+            typer.echo(greet(client, opened.new_key) + (greeting.urgent(waiting) if waiting else ""))
 
         try:
             await service.serve(settings, opened, shelf, client, stopping, ready)

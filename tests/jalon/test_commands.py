@@ -4,6 +4,7 @@ import asyncio
 import re
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from jalon.settings import read_settings
 from jalon.wiring import bot_id, refuse_another_bot, stores
 from simulator import Simulator
 from storage.bots import keep_username
-from storage.records import Line, transcribe
+from storage.records import Line, raise_flag, transcribe
 from tests.jalon import live
 
 
@@ -181,7 +182,13 @@ def test_an_export_of_nobody(dossier: str) -> None:
     assert "00000000" in refusal("export", "00000000-0000-0000-0000-000000000000")
 
 
-@pytest.mark.parametrize("number", ["Nadia", "zz", "12345-6789", ""])
+@pytest.mark.parametrize("number", ["", "zz", "12-3", "123"])
+def test_a_number_too_short_to_name_a_dossier(dossier: str, number: str) -> None:
+    assert refusal("export", number) == "write at least 4 characters of the number of the dossier"
+    assert "at least 4" in refusal("export", dossier[:3])
+
+
+@pytest.mark.parametrize("number", ["Nadia", "zzzz", "12345-6789"])
 def test_a_number_that_is_none(dossier: str, number: str) -> None:
     assert refusal("export", number) == f"there is no dossier {number}: jalon dossiers lists their numbers"
 
@@ -192,19 +199,40 @@ def test_the_beginning_of_a_number_is_enough(dossier: str) -> None:
 
 
 def test_a_beginning_that_two_dossiers_share(dossier: str) -> None:
-    first = dossier[0]
-    while len([line for line in jalon("dossiers").output.splitlines() if line.startswith(first)]) < 2:
-        jalon("invite")
-    assert refusal("export", first) == f"2 dossiers begin with {first}: write more of the number"
+    with closing(sqlite3.connect("data/jalon.db")) as database, database:
+        (twin,) = database.execute("SELECT id FROM beneficiary").fetchone()
+        database.execute("CREATE TEMP TABLE t AS SELECT * FROM beneficiary")
+        database.execute("UPDATE t SET id = ?", (twin[:6] + "f" * 26,))
+        database.execute("INSERT INTO beneficiary SELECT * FROM t")
+    assert refusal("export", dossier[:5]) == f"2 dossiers begin with {dossier[:5]}: write more of the number"
+    assert dossier in jalon("export", dossier[:12]).output
 
 
 def test_the_dossiers_are_listed(dossier: str) -> None:
     jalon("invite", "--counsellor", "Camille")
     head, *rows = jalon("dossiers").output.splitlines()
-    assert head.split() == ["Number", "Name", "Counsellor", "Phase", "Last", "activity", "Flags", "Telegram"]
+    assert head.split() == ["Number", "Urgent", "Name", "Counsellor", "Phase", "Last", "activity", "Flags", "Telegram"]
     assert sorted(row.split()[1] for row in rows) == ["-", "Nadia"]
     assert any(row.startswith(dossier[:8]) for row in rows)
     assert any("Camille" in row for row in rows)
+
+
+def distress(dossier: str, at: datetime) -> None:
+    with stores(read_settings()) as opened, opened.database.write() as session:
+        words = {"step": "", "rule": "distress", "level": "urgent", "reason": "Mots de détresse"}
+        raise_flag(session, opened.vault, UUID(dossier), None, now=at, **words)
+
+
+def test_an_urgent_dossier_cannot_be_overlooked(dossier: str) -> None:
+    assert "URGENT" not in jalon("dossiers").output
+    distress(dossier, datetime(2027, 3, 15, 9, 30, tzinfo=UTC))
+    distress(dossier, datetime(2027, 3, 16, 9, 30, tzinfo=UTC))
+    jalon("invite", "--name", "Karim")  # opened later, and listed after
+    _, first, second = jalon("dossiers").output.splitlines()
+    assert first.startswith(f"{dossier[:8]}  URGENT 16/03/2027 10:30  Nadia")
+    assert "Karim" in second
+    assert "URGENT" not in second
+    assert "détresse" not in first
 
 
 def test_a_dossier_as_a_page(dossier: str) -> None:

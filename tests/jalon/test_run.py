@@ -65,6 +65,21 @@ def test_the_first_run_and_the_second(tmp_path: Path) -> None:
     assert second.errors.read_text() == ""
 
 
+def test_a_start_says_that_something_urgent_waits_but_not_whose(tmp_path: Path) -> None:
+    assert Program(tmp_path, "invite", "--name", "Nadia").ended() == 0
+    with closing(sqlite3.connect(tmp_path / "data" / "jalon.db")) as database, database:
+        (person,) = database.execute("SELECT id FROM beneficiary").fetchone()
+        database.executemany(
+            "INSERT INTO flag (id, beneficiary_id, step, rule, level, reason, raised_at)"
+            " VALUES (?, ?, '', 'distress', 'urgent', x'01', '2027-03-15 09:30:00')",
+            [(f"{number:032}", person) for number in range(2)],
+        )
+    with running(tmp_path, SIMULATOR_PORT="0") as program:
+        program.until("URGENT: 1 dossier to look at first. See: jalon dossiers")
+        assert program.stop() == 0
+    assert "Nadia" not in program.said
+
+
 def test_a_killed_jalon_leaves_no_simulator_behind(tmp_path: Path, port: int) -> None:
     with running(tmp_path, SIMULATOR_PORT=str(port)) as first:
         first.address()
