@@ -75,6 +75,7 @@ OVER: dict[str, Callable[[Talk, str], bool]] = {
     "cancel": lambda talk, _: not writing(talk),
     "stop": lambda talk, _: talk.who.stopped_at is not None,
     "stop_yes": lambda talk, _: talk.who.stopped_at is not None,
+    "stop_no": lambda talk, _: talk.who.stopped_at is not None,
 }
 
 MENUS: dict[str, Callable[[Talk, str], None]] = {

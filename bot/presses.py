@@ -15,6 +15,7 @@ from flows.buttons import Menu, Op, Press, decode
 from flows.engine import step
 from flows.events import Answered, Completed, Event, IllegalEvent, Invalid, Marked, Stale, WentBack
 from flows.flow import Node
+from flows.making import settled
 from flows.pack import BatteryStep, ChoicesStep, ChoiceStep, Length, Pick, RankingStep, ScaleStep, TextStep
 from flows.run import Run, Value
 from flows.values import READ
@@ -79,6 +80,7 @@ def _not_yet(talk: Talk, node: Node, reason: str) -> None:
         "too_short": "reprise_too_short",
         "too_early": "kept_date_passed",
         "too_late": "kept_date_passed",
+        "other_words": "kept_other_words",
     }
     match node.step:
         case ChoicesStep() | RankingStep():
@@ -122,9 +124,17 @@ def _mark(run: Run, node: Node, press: Press) -> Event:
 
 def _keep(run: Run, node: Node, press: Press) -> Event:
     former = run.answers.get(node.id)
+    if run.parts:
+        raise Invalid("other_words")
     if former is None:
         raise Stale("there is no answer to keep")
     return Answered(node.id, press.visit, former.value, former.how, former.parts)
+
+
+def _skip(run: Run, node: Node, press: Press) -> Event:
+    """What was just written is not thrown away: as when "passer" is typed, one goes on with it."""
+    written = settled(run.parts)
+    return Completed(node.id, press.visit) if written else Answered(node.id, press.visit, how="skipped")
 
 
 EVENTS: dict[Op, Callable[[Run, Node, Press], Event]] = {
@@ -132,7 +142,7 @@ EVENTS: dict[Op, Callable[[Run, Node, Press], Event]] = {
     "on": _mark,
     "off": _mark,
     "done": lambda run, node, press: Completed(node.id, press.visit),
-    "skip": lambda run, node, press: Answered(node.id, press.visit, how="skipped"),
+    "skip": _skip,
     "defer": lambda run, node, press: Answered(node.id, press.visit, how="deferred"),
     "keep": _keep,
     "back": lambda run, node, press: WentBack(),

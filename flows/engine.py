@@ -130,6 +130,9 @@ def _at_hand(flow: Flow, run: Run, step: str, visit: int) -> None:
 
 def _answered(flow: Flow, run: Run, event: Answered, now: datetime) -> Stepped:
     _at_hand(flow, run, event.step, event.visit)
+    written = settled(run.parts)
+    if written and event.how != "given":  # left for later, and not lost
+        run = replace(run, drafts={**run.drafts, run.at: written})
     return _move_on(flow, _answer(flow, run, event.step, event.how, event.value, event.parts, now))
 
 

@@ -69,8 +69,8 @@ ALL = phrases(
 NONE = phrases("aucun, aucune, rien, aucun choix, aucune réponse, aucun des choix, none, nothing, none of them")
 # What says, at a question that may be left out, that there is nothing to write.
 NOTHING = (
-    NO
-    | NONE
+    NONE  # "pas du tout" or "jamais" may be the answer itself: only a bare no says nothing
+    | phrases("non, nan, nn, non non, non merci, nope, no, nah, n, no thanks, no thank you")
     | phrases("""
     pas d'autre, pas d'autres, pas d'autre objectif, pas de deuxième, pas de second, pas de troisième, rien d'autre,
     aucun autre, aucune autre, non plus, rien de plus, rien de spécial, rien de particulier, rien à ajouter,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.bot.conversing import BEGIN, DONE, WHY, Guest, labels_of, outbox_of, said
+from tests.bot.conversing import BEGIN, DEFER, DONE, KEEP, SKIP, STOP_NO, WHY, Guest, labels_of, outbox_of, said
 from tests.bot.test_commands import consented, half_way
 from tests.bot.test_typing import overtaken
 from tests.harness import House
@@ -134,3 +134,60 @@ async def test_words_written_before_a_question_was_shown_do_not_answer_it(nadia:
     await nadia.press("Couleur")
     await nadia.tell("merci", "rouge")
     assert nadia.results("kinds") == {"which": "colour"}
+
+
+# ------------------------------------------------------------------------------------------------------ words that vanish
+async def test_skipping_by_a_press_goes_on_with_what_was_written(nadia: Guest) -> None:
+    await at(nadia, "Histoire")
+    question = nadia.asked()
+    await nadia.tell("Une longue histoire vraie")
+    await nadia.tap_on(question, SKIP)
+    assert nadia.results("kinds") == {"which": "story", "story": "Une longue histoire vraie"}
+
+
+async def test_what_was_written_at_a_question_left_for_later_comes_back_with_it(nadia: Guest) -> None:
+    await at(nadia, "Histoire")
+    question = nadia.asked()
+    await nadia.tell("Une longue histoire vraie")
+    await nadia.tap_on(question, DEFER)
+    assert nadia.results("kinds")["story"] == "deferred"
+    await nadia.tell("/retour")
+    assert [part.text for part in nadia.run("kinds").parts] == ["Une longue histoire vraie"]
+
+
+async def test_the_former_answer_is_not_kept_over_what_was_just_written(nadia: Guest) -> None:
+    await at(nadia, "Histoire")
+    await nadia.tell("Une longue histoire vraie")
+    await nadia.tell("c'est tout")
+    await nadia.tell("/retour")
+    question = nadia.asked()
+    await nadia.tell("Une autre bien plus juste")
+    assert await nadia.tap_on(question, KEEP) == said("kept_other_words")
+    await nadia.tap(DONE)
+    assert nadia.results("kinds")["story"] == "Une autre bien plus juste"
+
+
+@pytest.mark.parametrize("typed", ["Pas du tout", "Pas vraiment", "never mind the weather", "Jamais, non"])
+async def test_an_answer_in_the_negative_is_not_taken_for_a_skip(nadia: Guest, typed: str) -> None:
+    await at(nadia, "Histoire")
+    await nadia.tell(typed)
+    assert [part.text for part in nadia.run("kinds").parts] == [typed]
+    assert "story" not in nadia.results("kinds")
+
+
+# ----------------------------------------------------------------------------------------------------------- after a stop
+async def test_the_other_button_of_a_stop_card_does_not_go_on_after_the_stop(nadia: Guest) -> None:
+    await at(nadia, "Couleur")
+    await nadia.tell("/arreter")
+    card = nadia.asked()
+    await nadia.tell("oui")
+    assert await nadia.tap_on(card, STOP_NO) == said("ended_button")
+    assert said("stop_kept") not in nadia.texts()
+
+
+async def test_words_beside_a_command_are_not_kept_after_a_stop(nadia: Guest) -> None:
+    await at(nadia, "Couleur")
+    await nadia.tell("/arreter")
+    await nadia.tell("oui")
+    await nadia.tell("/menu mon secret", "/aide")
+    assert nadia.heard()[-2:] == ["/menu", "/aide"]
