@@ -134,10 +134,11 @@ def list_dossiers() -> None:
 def export(
     beneficiary: Annotated[str, typer.Argument(help="the dossier's number, or its beginning")],
     format: Annotated[str, typer.Option(help="json, or html: a page to read and print")] = "json",
+    language: Annotated[str, typer.Option(help="the page's headings: fr or en; what was said stays as it was")] = "fr",
 ) -> None:
     """Print the record of a dossier. As a page: jalon export NUMBER --format html > dossier.html"""
     with stores(_settings()) as opened:
-        typer.echo(dossiers.record(opened, beneficiary, format))
+        typer.echo(dossiers.record(opened, beneficiary, format, language))
 
 
 @command("inbox")

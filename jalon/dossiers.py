@@ -6,6 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from flows.journey import load_journey
+from flows.phrases import LANGUAGES
 from jalon.settings import Settings
 from jalon.wiring import NotReady, Stores
 from storage.export import export
@@ -49,8 +50,10 @@ def _moment(settings: Settings, at: datetime) -> str:
     return f"{at.astimezone(ZoneInfo(settings.time_zone)):%d/%m/%Y %H:%M}"
 
 
-def record(stores: Stores, number: str, format: str) -> str:
-    """The record of the dossier whose number begins so."""
+def record(stores: Stores, number: str, format: str, language: str) -> str:
+    """The record of the dossier whose number begins so; the headings of a page are in `language`."""
+    if language not in LANGUAGES:
+        raise NotReady(f"--language is one of {', '.join(LANGUAGES)}")
     if format not in FORMATS:
         raise NotReady("the format {format} is not known; use json or html", format=format)
     with stores.database.read() as session:
@@ -59,5 +62,4 @@ def record(stores: Stores, number: str, format: str) -> str:
         return json.dumps(made, ensure_ascii=False, indent=2)
     from dashboard.record import record_page  # loading the templates takes a while: who wants a page pays for it
 
-    filled = Export.model_validate(made)
-    return record_page(filled, filled.dossier.language)
+    return record_page(Export.model_validate(made), language)

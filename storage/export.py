@@ -56,7 +56,7 @@ def export(
     ]
     facts = _dated(session, beneficiary_id)
     used = {life.flow.version: life.flow for life in lives}
-    return Export(
+    made = Export(
         format=FORMAT,
         made_at=now,
         dossier=_dossier(session, beneficiary_id),
@@ -68,7 +68,21 @@ def export(
         transcript=_lines(session, vault, beneficiary_id),
         parked=_parked(session, beneficiary_id),
         codebook=[codebook(flow) for flow in used.values()],
-    ).model_dump(mode="json")
+    )
+    return {name: _printable(part) for name, part in made.model_dump(mode="json").items()}
+
+
+def _printable(value: Any) -> Any:
+    """The same with U+FFFD for each half of a surrogate pair, which a phone may send and no file can hold."""
+    match value:
+        case str():
+            return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        case list():
+            return [_printable(part) for part in value]
+        case dict():
+            return {name: _printable(part) for name, part in value.items()}
+        case _:
+            return value
 
 
 def _flow(session: Session, known: dict[str, Flow], version: str) -> Flow:

@@ -239,6 +239,14 @@ def test_a_dossier_as_a_page(dossier: str) -> None:
     assert "<h1>Nadia</h1>" in jalon("export", dossier, "--format", "html").output
 
 
+def test_a_page_speaks_the_organisations_language_whatever_the_persons(folder: Path) -> None:
+    found = re.search(r"Dossier: (\S+)", jalon("invite", "--name", "Ann", "--language", "en").output)
+    assert found
+    assert "À voir d&#39;abord" in jalon("export", found[1], "--format", "html").output
+    assert "To see first" in jalon("export", found[1], "--format", "html", "--language", "en").output
+    assert refusal("export", found[1], "--language", "es") == "--language is one of fr, en"
+
+
 def test_an_export_in_a_format_nobody_knows(dossier: str) -> None:
     assert refusal("export", dossier, "--format", "pdf") == "the format pdf is not known; use json or html"
 

@@ -265,3 +265,12 @@ def test_every_shipped_questionnaire_has_its_codebook() -> None:
 
 def _fields(act: Act) -> dict[str, Any]:
     return {name: getattr(act, name) for name in Act.__slots__}
+
+
+def test_half_a_surrogate_pair_does_not_keep_an_export_from_being_printed(walk: Walk) -> None:
+    with walk.database.write() as session:
+        lines = [Line("in", "text", text, walk.now) for text in ("un lieu \ud83d", "entier \U0001f600")]
+        transcribe(session, walk.vault, walk.person, lines)
+    made = walk.export()
+    json.dumps(made, ensure_ascii=False).encode()
+    assert [line["text"] for line in made["transcript"]] == ["un lieu \ufffd", "entier \U0001f600"]
