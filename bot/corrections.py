@@ -1,5 +1,7 @@
 """An edited message changes the answer it gave."""
 
+from dataclasses import replace
+
 from bot.answering import answer, ask_again, today
 from bot.consent import agreed, may_ask, may_collect
 from bot.letters import FOR_COUNSELLOR, keep_for_counsellor
@@ -19,7 +21,7 @@ from flows.run import Part, Run
 from flows.understand import Misunderstood, Understood, understand
 from storage.heard import Heard, heard_in
 from storage.latest import latest_runs
-from storage.runs import load_run
+from storage.runs import load_run, save_run
 from storage.showings import showings
 
 UNKEPT = "…"  # in the transcript before the agreement: that a message was corrected, and no word of it
@@ -45,6 +47,10 @@ def edited(talk: Talk) -> None:
         _correct(talk, *found, part)
     elif run and any(p.key == part.key for p in run.parts):
         _rewrite(talk, run, part)
+    elif run and (draft := _draft_with(run, part.key)):
+        drafts = {**run.drafts, draft: put_part(run.drafts[draft], part)}
+        save_run(talk.session, talk.vault, run, replace(run, drafts=drafts), talk.now, talk.who.id)
+        talk.say("noted")
     elif run and _is_a_try(talk, run, heard) and not _is_commitment(talk, run, run.at):
         answer(talk, run, part.text)
     elif run and not agreed(talk):
@@ -62,6 +68,11 @@ def _is_a_try(talk: Talk, run: Run, heard: Heard | None) -> bool:
         return heard.kind in ("text", CORRECTION) and (heard.run_id, heard.step) == (run.id, run.at)
     shown = [showing for showing in showings(talk.session, talk.chat_id, run.id, run.visit) if showing.step == run.at]
     return any(one.message_id is not None and one.message_id < (talk.incoming.message_id or 0) for one in shown)
+
+
+def _draft_with(run: Run, key: str) -> str | None:
+    """The question whose draft holds this message."""
+    return next((node for node, parts in run.drafts.items() if any(part.key == key for part in parts)), None)
 
 
 def _is_commitment(talk: Talk, run: Run, node: str) -> bool:

@@ -5,6 +5,7 @@ is written), the question whether to stop, a pause that was just taken or offere
 person does something else; a message to the counsellor ends when a question is asked again.
 """
 
+from datetime import timedelta
 from typing import Final
 
 from bot.talk import Talk
@@ -15,6 +16,7 @@ LETTER: Final = "letter"
 LETTER_BEGUN: Final = "letter_begun"
 STOP: Final = "stop"
 PAUSE: Final = "pause"
+PATIENCE = timedelta(hours=3)  # after so long without a word, what comes next is no answer to a card of before
 
 
 def listen_for(talk: Talk, purpose: WordsFor) -> None:
@@ -35,6 +37,12 @@ def lapse(talk: Talk) -> None:
     """The person did something else than answer: a question beside the questionnaire waits no longer."""
     if talk.who.words_for in (STOP, PAUSE):
         talk.change(words_for=None)
+
+
+def waited_too_long(talk: Talk) -> bool:
+    """Whether the person was away so long that the stop question, or a message to the counsellor, is no longer in mind."""
+    away = talk.last_seen is not None and talk.now - talk.last_seen > PATIENCE
+    return away and talk.who.words_for in (STOP, LETTER, LETTER_BEGUN)
 
 
 def writing(talk: Talk) -> bool:

@@ -6,7 +6,7 @@ from bot.answering import answer, ask_again, part_of
 from bot.commands import pause
 from bot.consent import agreed, may_ask, may_collect
 from bot.letters import letter_part
-from bot.listening import LETTER, LETTER_BEGUN, PAUSE, STOP, lapse, seen, writing
+from bot.listening import LETTER, LETTER_BEGUN, PAUSE, STOP, back_to_questions, lapse, seen, waited_too_long, writing
 from bot.screens import Screen, button
 from bot.stopping import ask_to_stop_again, go_on_after_all, stop
 from bot.support import pause_or_go_on
@@ -34,6 +34,9 @@ def typed(talk: Talk) -> None:
     """A message in words from a person we know: for the open question, unless something else waits for words."""
     if _overtaken(talk):
         return
+    if waited_too_long(talk):
+        _after_too_long(talk, talk.incoming.text)
+        return
     run = open_run(talk)
     purpose: WordsFor | None = talk.who.words_for or (PAUSE if run and run.paused else None)
     (READERS[purpose] if purpose else to_the_question)(talk, talk.incoming.text)
@@ -47,6 +50,18 @@ def _to_counsellor(talk: Talk, text: str) -> None:
         IN_A_LETTER[wishing](talk)
     else:
         letter_part(talk, text)
+
+
+def _after_too_long(talk: Talk, text: str) -> None:
+    """Neither for the card of before nor for the question before it: the words are kept, and the question is asked again."""
+    back_to_questions(talk)
+    run = open_run(talk)
+    if run is None or wish(text) in ANYTIME or not may_collect(talk, run):
+        to_the_question(talk, text)
+        return
+    _note(talk, text)
+    if not talk.hushed:
+        ask_again(talk, run, say("came_aside", run.language))
 
 
 def _to_stop_or_not(talk: Talk, text: str) -> None:

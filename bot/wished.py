@@ -66,7 +66,9 @@ def _done(talk: Talk, run: Run) -> None:
     asked = talk.flow(run).nodes[run.at].step
     gathered = bool(run.parts) or (isinstance(asked, ChoicesStep | RankingStep) and bool(run.marks))
     event = Completed(run.at, run.visit) if gathered else _keep(run)
-    if event is None:
+    if isinstance(asked, TextStep) and event and not gathered:  # "terminé" may be the new answer as well
+        ask_again(talk, run, say("keep_or_replace", run.language))
+    elif event is None:
         nothing = isinstance(asked, TextStep | ChoicesStep | RankingStep)
         ask_again(talk, run, say("nothing_to_complete" if nothing else "not_understood", run.language))
     else:

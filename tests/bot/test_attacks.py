@@ -191,3 +191,39 @@ async def test_words_beside_a_command_are_not_kept_after_a_stop(nadia: Guest) ->
     await nadia.tell("oui")
     await nadia.tell("/menu mon secret", "/aide")
     assert nadia.heard()[-2:] == ["/menu", "/aide"]
+
+
+# --------------------------------------------------------------------------------------------- what was meant long before
+@pytest.mark.parametrize(("command", "word"), [("/arreter", "oui"), ("/conseiller", "rouge")])
+async def test_a_card_of_days_ago_takes_no_words_any_more(home: House, nadia: Guest, command: str, word: str) -> None:
+    await at(nadia, "Couleur")
+    await nadia.tell(command)
+    home.clock.forward(days=9)
+    (again,) = await nadia.tell(word)
+    assert again.startswith(said("came_aside"))
+    assert nadia.row.stopped_at is None
+    assert nadia.flags() == []
+    assert nadia.results("kinds") == {"which": "colour"}
+    assert word in nadia.heard()
+
+
+async def test_a_corrected_draft_is_the_corrected_one_when_it_comes_back(nadia: Guest) -> None:
+    await at(nadia, "Histoire")
+    await nadia.tell("court")
+    message = nadia.own()[-1]["message_id"]
+    await nadia.tell("/retour")
+    assert await nadia.correct("bref", message) == [said("noted")]
+    await nadia.tap("Histoire")
+    assert [part.text for part in nadia.run("kinds").parts] == ["bref"]
+
+
+async def test_a_word_of_ending_at_an_answer_opened_again_does_not_end_it(nadia: Guest) -> None:
+    await at(nadia, "Récit")
+    await nadia.tell("En cours")
+    await nadia.tell("c'est tout")
+    await nadia.tell("/retour")
+    (again,) = await nadia.tell("Terminé")
+    assert again.startswith(said("keep_or_replace"))
+    await nadia.tell("C'est terminé depuis mars")
+    await nadia.tap(DONE)
+    assert nadia.results("kinds")["told"] == "C'est terminé depuis mars"
