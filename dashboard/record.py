@@ -1,13 +1,15 @@
 """The record of one person as one page: what a counsellor needs in ten seconds first, then everything."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
 from itertools import groupby
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, get_timezone_location
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from flows.journey import load_journey
@@ -15,6 +17,8 @@ from flows.phrases import Phrases
 from storage.export_schema import AnswerRecord, Export, FlagRecord, RunRecord, TranscriptLine
 
 SAYS = Phrases.load(files("dashboard") / "phrases.yaml")
+MESSAGE = "message"  # the rule of the flag that a message to the counsellor raises
+REOPENED = "edit"  # what the transcript holds for a press that opened an earlier answer again
 FOR_COUNSELLOR = "to_counsellor"  # the kind of the lines that a person leaves for their counsellor
 LEVELS = ("urgent", "attention", "notice")
 DELIVERED = (None, "sent")
@@ -29,6 +33,19 @@ def record_page(record: Export, language: str) -> str:
     return _TEMPLATES.get_template("record.html").render(record=record, view=View(record, language))
 
 
+@dataclass(frozen=True)
+class Card:
+    """Flags that say the same; `question`: where its words were written, if that is known."""
+
+    flags: list[FlagRecord]
+    words: str | None
+    question: str | None
+
+    @property
+    def first(self) -> FlagRecord:
+        return self.flags[0]
+
+
 class View:
     """What the template asks of a record: words, dates, and what belongs together."""
 
@@ -36,6 +53,8 @@ class View:
         self.record, self.language = record, language
         self.zone = ZoneInfo(record.dossier.zone)
         self.name = record.dossier.name or self.say("nameless")
+        self.title = self.say("title", name=record.dossier.name) if record.dossier.name else self.name
+        self.place = get_timezone_location(self.zone, locale=language, return_city=True)
 
     def say(self, key: str, **holes: object) -> str:
         return SAYS(key, self.language, **holes)
@@ -69,11 +88,37 @@ class View:
     def past_flags(self) -> list[FlagRecord]:
         return [flag for flag in self.record.flags if flag.lifted_at is not None]
 
-    def words_of(self, flag: FlagRecord) -> list[str]:
-        """The words which raised a flag: what the person said at that moment, or the answer it is about."""
-        said = [line.text for line in self._heard() if line.at == flag.raised_at]
-        answers = (answer for run in self.record.runs if run.id == flag.run for answer in _given(run))
-        return said or [answer.text for answer in answers if answer.node == flag.step]
+    def cards(self, flags: list[FlagRecord]) -> list[Card]:
+        """The flags, those that say the same on one card."""
+        cards: dict[tuple[str, ...], Card] = {}
+        for flag in flags:
+            words, question = self._words_of(flag)
+            same = (flag.level, flag.reason, words or "", question or "")
+            cards.setdefault(same, Card([], words, question)).flags.append(flag)
+        return list(cards.values())
+
+    def _words_of(self, flag: FlagRecord) -> tuple[str | None, str | None]:
+        """What raised a flag, unless its reason says it already, and the question under which that was written.
+
+        The answer it is about, as it was then; else what was typed at that moment. Of several messages, the latest.
+        """
+        if flag.rule == MESSAGE and self.messages:
+            count = len(self.messages)
+            latest = self.messages[-1].text
+            return (self.say("latest_of", count=count, text=latest) if count > 1 else latest), None
+        for answer in self._answers(flag.run, flag.step):
+            then = [past.text for past in answer.history if past.given_at <= flag.raised_at]
+            words = then[-1] if then else answer.text
+            return (None if words in flag.reason else words), None
+        typed = [line for line in self._heard() if line.at == flag.raised_at and line.kind != "press"]
+        if not typed:
+            return None, None
+        asked = [answer.question for answer in self._answers(typed[0].run, typed[0].step)]
+        return "\n".join(line.text for line in typed), asked[0].partition("\n")[0] if asked else None
+
+    def _answers(self, run: UUID | None, node: str | None) -> list[AnswerRecord]:
+        given = (answer for life in self.record.runs if life.id == run for answer in _given(life))
+        return [answer for answer in given if answer.node == node]
 
     @property
     def messages(self) -> list[TranscriptLine]:
@@ -83,6 +128,17 @@ class View:
         return [line for line in self.record.transcript if line.direction == "in"]
 
     # ---------------------------------------------------------------------------------------------------------- the rest
+    @property
+    def runs(self) -> list[RunRecord]:
+        """What tells of a person first; the chapters where they mostly read come last, folded."""
+        return sorted(self.record.runs, key=self.is_reading)
+
+    def is_reading(self, run: RunRecord) -> bool:
+        return sum(answer.kind == "information" for answer in run.answers) * 2 >= len(run.answers)
+
+    def text(self, line: TranscriptLine) -> str:
+        return self.say("reopened") if (line.kind, line.text) == ("press", REOPENED) else line.text
+
     def former(self, answer: AnswerRecord) -> list[Any]:
         """What was answered before, the newest first."""
         return answer.history[-2::-1]

@@ -117,3 +117,49 @@ def test_every_dated_fact_of_the_shipped_packs_has_its_words() -> None:
     named = {name for file in packs.glob("*.yaml") for name in re.findall(r"\bfact: (\w+)", file.read_text())}
     assert named
     assert {f"fact_{name}" for name in named} <= set(SAYS.table)
+
+
+def hear(walk: Walk, kind: str, text: str, at: datetime) -> None:
+    with walk.database.write() as session:
+        transcribe(session, walk.vault, walk.person, [Line("in", kind, text, at, walk.run.id, "way")])
+
+
+def test_a_flag_quotes_the_answer_and_not_the_word_that_ended_it(walk: Walk) -> None:
+    flag(walk, "care", walk.now, "attention", "way")
+    hear(walk, "text", "valider", walk.now)
+    top = page(walk).partition("<h2>Réponses</h2>")[0]
+    assert "<blockquote>À plusieurs</blockquote>" in top
+    assert "valider" not in top
+
+
+def test_urgent_words_say_at_which_question_and_the_same_are_one_card(walk: Walk) -> None:
+    for hour in (10, 11):
+        with walk.database.write() as session:
+            words: dict[str, Any] = {"step": "", "rule": "distress", "level": "urgent", "reason": "Lire sans attendre"}
+            raise_flag(session, walk.vault, walk.person, None, now=START.replace(hour=hour), **words)
+        hear(walk, "text", "Je veux mourir", START.replace(hour=hour))
+    top = page(walk).partition("<h2>Réponses</h2>")[0]
+    assert top.count("Je veux mourir") == 1
+    assert "Écrit à la question : Seul ou à plusieurs ?" in top
+    assert "11:30" in top
+    assert "12:30" in top
+
+
+def test_of_several_messages_the_card_shows_how_many_and_the_latest(walk: Walk) -> None:
+    with walk.database.write() as session:
+        words: dict[str, Any] = {"step": "", "rule": "message", "level": "notice", "reason": "A laissé un message"}
+        raise_flag(session, walk.vault, walk.person, None, now=START, **words)
+    hear(walk, "to_counsellor", "Le premier", START)
+    hear(walk, "to_counsellor", "Le second", walk.now)
+    card = page(walk).partition("<h3>Messages")[0]
+    assert "Le second\n(2 messages" in card
+    assert "Le premier" not in card
+
+
+def test_a_dossier_without_a_name_and_the_press_on_an_answer_read_as_words(walk: Walk) -> None:
+    hear(walk, "press", "edit", walk.now)
+    said = page(walk)
+    assert "<title>Dossier sans nom</title>" in said
+    assert "[Réponse rouverte]" in said
+    assert ">edit<" not in said
+    assert "heure de Paris" in said
