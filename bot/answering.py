@@ -31,11 +31,11 @@ def today(talk: Talk) -> date:
 def answer(talk: Talk, run: Run, text: str) -> None:
     """What was typed under the question at hand: an answer, a piece of one, or a reason to ask again.
 
-    Words of distress are a piece of an open answer; under any other question they are no choice, and stay in the transcript.
+    Words of distress are no answer to any question, an open one neither: they stay in the transcript, and call a human.
     """
-    asked = talk.flow(run).nodes[run.at].step
-    if talk.hushed and not isinstance(asked, TextStep):
+    if talk.hushed:
         return
+    asked = talk.flow(run).nodes[run.at].step
     heard = understand(asked, text, run.language, today(talk))
     if isinstance(asked, TextStep) and (settled(run.parts) or _is_text(heard)):
         take(talk, run, Wrote(run.at, run.visit, part_of(talk)))

@@ -26,7 +26,7 @@ from storage.runs import load_run
 
 RESUME, STOP = "resume", "stop"
 SUBMITTED = "submitted"
-THANKS = 3  # ways to say that a part is over (phase_over_…)
+THANKS = 3  # ways to say that a part is over (phase_over_…): not the same words at each
 
 
 def go_on(talk: Talk, run: Run, event: Event, *, stepped: Stepped | None = None, lead: str = "") -> None:
@@ -184,12 +184,12 @@ def offer(talk: Talk, *, first: bool) -> None:
     }
     pause_row = [button(say("button_pause", talk.language), Menu("pause"))]
     if not first:
-        holes["over"] = say(f"phase_over_{holes['place'] % THANKS}", talk.language)  # not the same words at each part
+        over = "first" if holes["place"] == 2 else holes["place"] % THANKS
+        holes["over"] = say(f"phase_over_{over}", talk.language)
     talk.say("phase_first" if first else "phase_next", *begin_row(talk), *([] if first else [pause_row]), **holes)
 
 
 def begin_row(talk: Talk) -> list[Row]:
-    """The button that begins the part that comes next."""
     return [[button(say("button_begin", talk.language), Menu("begin", talk.who.journey_at))]]
 
 

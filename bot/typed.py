@@ -230,7 +230,7 @@ def _to_the_last_said(talk: Talk, run: Run) -> bool:
 
 def _early(talk: Talk, run: Run, wishing: Wish | None) -> None:
     """It goes with the open answer given just before, if there is one; otherwise it is kept and the question asked."""
-    if not wishing and _added_to_previous(talk, run):
+    if not (wishing or talk.hushed) and _added_to_previous(talk, run):
         talk.say("added_to_previous")
     elif not talk.hushed:
         key = ("came_aside" if _binds(talk, run) else "came_early") if agreed(talk) else "came_unkept"

@@ -33,11 +33,15 @@ async def test_help_comes_first_with_its_numbers_and_an_honest_delay(home: House
     assert nadia.flags() == [URGENT]
 
 
-async def test_what_was_written_still_counts_as_an_answer(nadia: Guest) -> None:
+async def test_they_are_kept_and_make_no_part_of_an_open_answer(nadia: Guest) -> None:
     await at(nadia, "Histoire")
-    await nadia.tell(DARK, "Voilà.")
+    await nadia.tell(DARK)
+    assert DARK in nadia.heard()
+    await nadia.tap(CONTINUE)
+    assert DARK not in nadia.last(), "the question comes back clean"
+    await nadia.tell("Le matin, je marche.")
     await nadia.tap(DONE)
-    assert nadia.results("kinds")["story"] == f"{DARK}\nVoilà."
+    assert nadia.results("kinds")["story"] == "Le matin, je marche."
 
 
 @pytest.mark.parametrize("which", ["Couleur", "Humeur", "Mesure", "Date", "Affirmations", "Lecture", "Histoire"])
