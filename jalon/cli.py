@@ -107,6 +107,8 @@ def invite(
     language: Annotated[str, typer.Option(help="fr or en")] = "fr",
 ) -> None:
     """Open a dossier and print its invitation link and QR code; with --relink, move one to another account."""
+    if not (relink or name.strip()):
+        raise NotReady('whose dossier is it? jalon invite --name "Nadia B."')
     settings = _settings()
     with stores(settings, create=relink is None) as opened:
         if opened.new_key:

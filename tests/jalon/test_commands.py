@@ -45,14 +45,14 @@ def test_the_first_invitation_says_where_the_key_is(folder: Path) -> None:
     assert said.startswith("A master key was made: secrets/master.key (new: keep a copy elsewhere")
     assert re.search(r"http://127\.0\.0\.1:8080/\?start=\S+\nValid once, until \d\d/\d\d/\d{4}\.\n", said)
     assert "█" in said  # the QR code
-    assert "A master key was made" not in jalon("invite").output
+    assert "A master key was made" not in jalon("invite", "--name", "Karim").output
 
 
 async def test_an_invitation_to_the_real_bot_carries_its_name(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with Simulator() as telegram:
         for name, value in live.settings(telegram.url).items():
             monkeypatch.setenv(name, value)
-        said = (await asyncio.to_thread(jalon, "invite")).output
+        said = (await asyncio.to_thread(jalon, "invite", "--name", "Karim")).output
     assert re.search(r"^https://t\.me/jalon_bot\?start=\S+$", said, re.MULTILINE)
 
 
@@ -64,8 +64,8 @@ def set_live(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
 async def test_the_name_of_the_bot_is_asked_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with Simulator() as telegram:
         set_live(monkeypatch, telegram.url)
-        await asyncio.to_thread(jalon, "invite")
-    assert re.search(r"^https://t\.me/jalon_bot\?start=\S+$", jalon("invite").output, re.MULTILINE)
+        await asyncio.to_thread(jalon, "invite", "--name", "Karim")
+    assert re.search(r"^https://t\.me/jalon_bot\?start=\S+$", jalon("invite", "--name", "Karim").output, re.MULTILINE)
 
 
 def test_without_telegram_and_without_the_name_nothing_is_made(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -77,7 +77,7 @@ def test_without_telegram_and_without_the_name_nothing_is_made(folder: Path, mon
 
 
 # ------------------------------------------------------------------------------------------- trials, and the real people
-@pytest.mark.parametrize("command", ["invite", "inbox", "inbox --retry", "bot", "run"])
+@pytest.mark.parametrize("command", ["invite --name Karim", "inbox", "inbox --retry", "bot", "run"])
 def test_a_real_bot_does_not_take_the_dossiers_of_trials(
     dossier: str, folder: Path, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
@@ -105,9 +105,9 @@ def real(folder: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     return found[1]
 
 
-@pytest.mark.parametrize("command", ["invite", "inbox", "run"])
+@pytest.mark.parametrize("command", ["invite --name Karim", "inbox", "run"])
 def test_the_simulator_does_not_take_the_dossiers_of_real_people(real: str, command: str) -> None:
-    said = refusal(command)
+    said = refusal(*command.split())
     assert said.startswith(
         "data/jalon.db holds the dossiers of the bot @jalon_bot (1000000001), and TELEGRAM_BOT_TOKEN"
     )
@@ -116,12 +116,12 @@ def test_the_simulator_does_not_take_the_dossiers_of_real_people(real: str, comm
 def test_another_bot_takes_over_when_it_is_told_to(real: str, monkeypatch: pytest.MonkeyPatch) -> None:
     set_live(monkeypatch, "http://127.0.0.1:9")
     monkeypatch.setenv("TELEGRAM_BOT_TOKEN", "77:" + "A" * 30)
-    said = refusal("invite")
+    said = refusal("invite", "--name", "Karim")
     assert "the dossiers of the bot @jalon_bot (1000000001), and the token is that of the bot 77" in said
     assert said.endswith("Then: jalon adopt")
     assert "are now those of the bot 77" in jalon("adopt").output
     assert "already those of the bot 77" in jalon("adopt").output
-    assert "holds the dossiers" not in jalon("invite").output
+    assert "holds the dossiers" not in jalon("invite", "--name", "Karim").output
 
 
 def test_a_dossier_is_moved_by_another_link(dossier: str) -> None:
@@ -134,12 +134,18 @@ def test_a_dossier_is_moved_by_another_link(dossier: str) -> None:
 
 
 def test_an_invitation_in_a_language_nobody_speaks_here(dossier: str) -> None:
-    assert refusal("invite", "--language", "es") == "--language is one of fr, en"
+    assert refusal("invite", "--name", "Karim", "--language", "es") == "--language is one of fr, en"
+
+
+@pytest.mark.parametrize("name", [[], ["--name", " "]])
+def test_an_invitation_asks_whose_dossier_it_is(folder: Path, name: list[str]) -> None:
+    assert refusal("invite", *name) == 'whose dossier is it? jalon invite --name "Nadia B."'
+    assert list(folder.iterdir()) == []
 
 
 def test_a_key_that_others_can_read(dossier: str) -> None:
     Path("secrets/master.key").chmod(0o644)
-    assert refusal("invite") == (
+    assert refusal("invite", "--name", "Karim") == (
         "others can read the master key at secrets/master.key: run chmod 600 secrets/master.key"
     )
 
@@ -150,7 +156,7 @@ def test_a_key_that_is_gone_is_not_replaced(dossier: str) -> None:
         transcribe(session, opened.vault, UUID(dossier), [line])
     Path("secrets/master.key").unlink()
     expected = Path("secrets/master.key").absolute()
-    for command in (("invite",), ("export", dossier), ("inbox",)):
+    for command in (("invite", "--name", "Karim"), ("export", dossier), ("inbox",)):
         said = refusal(*command)
         assert said.startswith(f"the master key is missing: put the copy you kept back at {expected}")
         assert "create" not in said
@@ -159,10 +165,10 @@ def test_a_key_that_is_gone_is_not_replaced(dossier: str) -> None:
 
 def test_a_key_beside_the_database(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MASTER_KEY_FILE", "data/master.key")
-    assert "lies in the database's folder" in refusal("invite")
+    assert "lies in the database's folder" in refusal("invite", "--name", "Karim")
 
 
-@pytest.mark.parametrize("command", [("invite",), ("migrate",)])
+@pytest.mark.parametrize("command", [("invite", "--name", "Karim"), ("migrate",)])
 def test_a_database_of_a_newer_version(dossier: str, command: tuple[str, ...]) -> None:
     with closing(sqlite3.connect("data/jalon.db")) as database:
         database.execute("UPDATE alembic_version SET version_num = '9999'")
@@ -209,10 +215,10 @@ def test_a_beginning_that_two_dossiers_share(dossier: str) -> None:
 
 
 def test_the_dossiers_are_listed(dossier: str) -> None:
-    jalon("invite", "--counsellor", "Camille")
+    jalon("invite", "--name", "Karim", "--counsellor", "Camille")
     head, *rows = jalon("dossiers").output.splitlines()
     assert head.split() == ["Number", "Urgent", "Name", "Counsellor", "Phase", "Last", "activity", "Flags", "Telegram"]
-    assert sorted(row.split()[1] for row in rows) == ["-", "Nadia"]
+    assert sorted(row.split()[1] for row in rows) == ["Karim", "Nadia"]
     assert any(row.startswith(dossier[:8]) for row in rows)
     assert any("Camille" in row for row in rows)
 
@@ -299,4 +305,4 @@ def test_without_a_home_of_its_own_it_is_the_project(folder: Path, monkeypatch: 
 
 def test_a_home_that_is_not_there(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JALON_HOME", str(folder / "gone"))
-    assert refusal("invite") == f"JALON_HOME: there is no folder at {folder}/gone"
+    assert refusal("invite", "--name", "Karim") == f"JALON_HOME: there is no folder at {folder}/gone"

@@ -105,7 +105,7 @@ def test_a_second_jalon_on_the_same_database_is_refused(tmp_path: Path) -> None:
         second = Program(tmp_path, "run", SIMULATOR_PORT="0")
         assert second.ended() == 1
         assert second.errors.read_text().startswith("jalon: Jalon already runs on data/jalon.db, in another process")
-        for command in ("invite", "backup copy.db"):
+        for command in ("invite --name Nadia", "backup copy.db"):
             assert Program(tmp_path, *command.split()).ended() == 0, command
         assert first.stop() == 0
     with running(tmp_path, SIMULATOR_PORT="0") as third:
