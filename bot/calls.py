@@ -14,6 +14,7 @@ from storage.claims import Claimed
 
 os.environ.setdefault("PTB_TIMEDELTA", "true")  # the library's `retry_after` in whole seconds is deprecated (22.2)
 
+LONGEST_WAIT = 24 * 3600.0  # seconds: whatever Telegram asks for, a day later it is asked again
 NO_PREVIEW = {"is_disabled": True}
 
 
@@ -115,4 +116,5 @@ def _asked(error: TelegramError) -> timedelta | None:
     if not isinstance(error, RetryAfter):
         return None
     after = error.retry_after
-    return after if isinstance(after, timedelta) else timedelta(seconds=after)
+    seconds = after.total_seconds() if isinstance(after, timedelta) else after
+    return timedelta(seconds=min(seconds, LONGEST_WAIT))

@@ -125,11 +125,13 @@ class Delivery:
         self.wake.set()
 
     async def _call(self, row: Claimed) -> Outcome:
-        if (same := self.displayed.already(row)) is not None:
+        if self.database.is_sqlite and (same := self.displayed.already(row)) is not None:
             return Outcome("sent", same)
         outcome = await call(self.bot, row)
         if outcome.verdict == "sent" and outcome.message_id is not None:
             self.displayed.note(row, outcome.message_id)
+        else:
+            self.displayed.forget(row)
         return outcome
 
     # ---------------------------------------------------------------------------------------- off the event loop

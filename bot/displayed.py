@@ -2,7 +2,7 @@
 
 Two quick taps on one button ask for the same edit twice. Telegram refuses the second ("message is not modified"), which
 `bot.delivery` understands; but a bot that is refused often is slowed down. Nothing is known after a restart, and
-nothing has to be.
+nothing has to be. Only where one process sends everything (SQLite): another worker may have changed the message since.
 """
 
 from collections import OrderedDict
@@ -49,3 +49,8 @@ class Displayed:
         self._looks[place] = _Look(text, _digest(row.payload["rows"]))
         while len(self._looks) > MOST:
             self._looks.popitem(last=False)
+
+    def forget(self, row: Claimed) -> None:
+        """Whether this edit was made is not known: neither is what its message shows."""
+        if row.kind == "edit" and row.target:
+            self._looks.pop((row.chat_id, row.target), None)

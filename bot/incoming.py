@@ -18,6 +18,9 @@ GONE = (ChatMemberStatus.BANNED, ChatMemberStatus.LEFT)  # in a private chat: bl
 GROUPS = (ChatType.GROUP, ChatType.SUPERGROUP, ChatType.CHANNEL)
 
 
+LARGEST_ID = 1 << 62  # what a column holds; Telegram's have 52 bits (Bot API, `Chat.id`)
+
+
 @dataclass(frozen=True, slots=True)
 class Incoming:
     """One update. `text`: the words typed, a command's argument, a caption, or a button's data; `command` without its slash."""
@@ -38,8 +41,12 @@ def chats_of(raw: RawUpdate) -> Iterator[int]:
     """The chat an update belongs to, looked up without trusting the rest of it."""
     for part in raw.values():
         places = (_under(part, "chat"), _under(_under(part, "message"), "chat"), _under(part, "from"))
-        ids = [place["id"] for place in places if isinstance(place, dict) and type(place.get("id")) is int]
+        ids = [place["id"] for place in places if isinstance(place, dict) and _is_id(place.get("id"))]
         yield from ids[:1]
+
+
+def _is_id(value: Any) -> bool:
+    return type(value) is int and abs(value) < LARGEST_ID
 
 
 def _under(part: Any, name: str) -> Any:

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from bot.commands import commanded, privacy
 from bot.corrections import edited
 from bot.enrolment import Enrolment, stranger
-from bot.incoming import Incoming, RawUpdate, chats_of, read
+from bot.incoming import ALLOWED, Incoming, RawUpdate, chats_of, read
 from bot.library import Library
 from bot.presses import pressed
 from bot.support import after_support, support
@@ -77,10 +77,11 @@ def _together(house: House, updates: Sequence[RawUpdate]) -> None:
         now = house.database.now()
         incoming = [read(raw) for raw in updates]
         new = note_updates(unit, house.bot_id, [(one.update_id, one.kind, one.chat_id) for one in incoming], now)
-        fresh = [one for one in {one.update_id: one for one in reversed(incoming)}.values() if one.update_id in new]
-        _read_ahead(house, unit, {one.chat_id for one in fresh if one.chat_id is not None})
-        for one in reversed(fresh):
-            converse(house, unit, one, now)
+        _read_ahead(house, unit, {one.chat_id for one in incoming if one.update_id in new and one.chat_id is not None})
+        for one in incoming:
+            if one.update_id in new:
+                new.discard(one.update_id)  # the same once more in this batch is a repetition
+                converse(house, unit, one, now)
 
 
 def _read_ahead(house: House, unit: Unit, chats: set[int]) -> None:
@@ -110,9 +111,22 @@ def _handle(house: House, session: Unit, raw: RawUpdate, now: datetime) -> None:
         raise
     except Exception as error:
         log.error("update %s is parked: %s", raw["update_id"], where(error))
-        person = _park(house, session, raw, error, now)
-        if person is not None and TOLD & raw.keys():
-            _tell_parked(house, session, next(chats_of(raw)), person, now)
+        _put_aside(house, session, raw, error, now)
+
+
+def _put_aside(house: House, session: Unit, raw: RawUpdate, error: Exception, now: datetime) -> None:
+    """Parks an update. One that no row can hold is noted, so that it stops nobody: Telegram makes none such."""
+    try:
+        with session.savepoint():
+            person = _park(house, session, raw, error, now)
+    except OUTAGE:
+        raise
+    except Exception as again:
+        log.error("update %s cannot be kept: %s", raw["update_id"], where(again))
+        note_update(session, house.bot_id, raw["update_id"], now, kind="unreadable")
+        return
+    if person is not None and TOLD & raw.keys():
+        _tell_parked(house, session, next(chats_of(raw)), person, now)
 
 
 def _once(house: House, session: Session, raw: RawUpdate, now: datetime) -> None:
@@ -131,15 +145,23 @@ def _park(house: House, session: Unit, raw: RawUpdate, error: Exception, now: da
         house.bot_id,
         raw["update_id"],
         now,
-        raw=json.dumps(raw, ensure_ascii=False),
+        raw=_as_json(raw),
         error=error,
-        kind=next((name for name in raw if name != "update_id"), "nothing"),
+        kind=next((name for name in ALLOWED if name in raw), "nothing"),
         chat_id=chat,
         beneficiary_id=person.id if person else None,
     )
     if not kept:
         log.error("update %s is parked without its content: no key could seal it", raw["update_id"])
     return person
+
+
+def _as_json(raw: RawUpdate) -> str | None:
+    """None for what is nested too deeply to be written down."""
+    try:
+        return json.dumps(raw, ensure_ascii=False)
+    except RecursionError:
+        return None
 
 
 def _tell_parked(house: House, session: Unit, chat_id: int, person: Dossier, now: datetime) -> None:

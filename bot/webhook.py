@@ -8,7 +8,7 @@ import json
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
 
-from bot.incoming import RawUpdate
+from bot.incoming import LARGEST_ID, RawUpdate
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -20,7 +20,6 @@ MOST_BYTES: Final = 1 << 20  # of a body; an update of a private chat has a few 
 MOST_CONNECTIONS: Final = (
     100  # that Telegram may open at once (Bot API, setWebhook: at most 100); one a chat is in flight
 )
-LARGEST_ID: Final = 1 << 62  # what a database's column holds, and far more than Telegram counts to
 
 
 class Refused(Exception):

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import uvicorn
 from telegram import Bot
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from bot.gathering import Gathering
 from bot.incoming import ALLOWED, RawUpdate
@@ -16,6 +17,8 @@ from bot.poller import Poller
 from bot.webhook import MOST_CONNECTIONS, Webhook
 
 Turn = Callable[[Sequence[RawUpdate]], None]
+MOST_HEAD = 64 * 1024  # bytes of a request's head; Telegram's has a few hundred
+MOST_REQUESTS = 1_000  # under way at once, connections included; beyond them 503, and Telegram comes again
 LONGEST_GOODBYE = 8  # seconds for requests in hand when stopping
 
 
@@ -73,6 +76,7 @@ async def _serve(address: Address, gathering: Gathering, stopping: asyncio.Event
 def _config(application: Webhook) -> uvicorn.Config:
     return uvicorn.Config(
         application,
+        http=_Bounded,
         lifespan="off",
         access_log=False,  # a line a request would say who writes when
         log_config=None,
@@ -80,8 +84,30 @@ def _config(application: Webhook) -> uvicorn.Config:
         date_header=False,
         proxy_headers=False,
         timeout_keep_alive=75,
+        limit_concurrency=MOST_REQUESTS,
         timeout_graceful_shutdown=LONGEST_GOODBYE,
     )
+
+
+class _Bounded(HttpToolsProtocol):
+    """A request whose head is beyond measure loses its connection: the parser would keep all of it in memory."""
+
+    _head = 0  # bytes of a head that is not complete yet
+    _in_head = True
+
+    def data_received(self, data: bytes) -> None:
+        self._head += len(data)
+        super().data_received(data)
+        if self._in_head and self._head > MOST_HEAD:
+            self.transport.abort()
+
+    def on_headers_complete(self) -> None:
+        self._in_head = False  # what follows is a body, which the application bounds
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self._in_head, self._head = True, 0
+        super().on_message_complete()
 
 
 class _Server(uvicorn.Server):

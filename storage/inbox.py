@@ -85,7 +85,7 @@ def park(
     update_id: int,
     now: datetime,
     *,
-    raw: str,
+    raw: str | None,
     error: BaseException,
     kind: str,
     chat_id: int | None = None,
@@ -105,7 +105,7 @@ def park(
     return sealed is not None
 
 
-def _sealed(session: Session, vault: Vault, sender: UUID | None, place: str, raw: str) -> bytes | None:
+def _sealed(session: Session, vault: Vault, sender: UUID | None, place: str, raw: str | None) -> bytes | None:
     for owner in (sender or HOUSE, HOUSE):
         with suppress(Unreadable), savepoint(session):
             return vault.seal(session, owner, "inbox", place, "content", raw)

@@ -1,9 +1,11 @@
 """Telegram brings the updates: a whole conversation that way, and what becomes of everything that is not Telegram's."""
 
+import asyncio
 import json
 import socket
 import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from io import BytesIO
 from typing import Any
 
@@ -14,11 +16,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from bot.webhook import LARGEST_ID, MOST_BYTES, Refused, _update
+from bot.incoming import LARGEST_ID
+from bot.webhook import MOST_BYTES, Refused, _update
 from tests.bot.conversing import Guest
 from tests.bot.shelf import shelf
 from tests.harness import House, house
 
+NOBODY = "1"  # the chat of messages that nobody's telephone sent
 SECRET = "not-to-be-guessed-by-anybody"
 HEADERS = {"X-Telegram-Bot-Api-Secret-Token": SECRET, "Content-Type": "application/json"}
 
@@ -39,8 +43,19 @@ async def home(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]
         "webhook_secret": SECRET,
     }
     async with house(tmp_path_factory.mktemp("house"), shelf("hello", "paths"), **hook) as running:
+        await listening(running)
         yield running
-        assert await running.refused() == []
+        assert [call for call in await running.refused() if call["chat_id"] != NOBODY] == []
+
+
+async def listening(home: House) -> None:
+    """Until the door is open."""
+    async with asyncio.timeout(30):
+        while True:
+            with suppress(aiohttp.ClientConnectorError):
+                await post(home, b"", method="GET", path="/health")
+                return
+            await asyncio.sleep(0.05)
 
 
 def noted(home: House) -> int:
@@ -165,6 +180,54 @@ async def test_a_database_that_is_locked_makes_telegram_come_again(home: House) 
 @pytest.mark.asyncio(loop_scope="module")
 async def test_a_load_balancer_may_ask_whether_it_serves(home: House) -> None:
     assert await post(home, b"", method="GET", path="/health", X_Telegram_Bot_Api_Secret_Token="") == (200, b"")
+
+
+def person_says(words: str, **wrong: Any) -> Any:
+    """A message that is none: `wrong` replaces what it says."""
+    sender = {"id": 1, "is_bot": False, "first_name": "X"}
+    return {"message_id": 5, "date": 1, "chat": {"id": 1, "type": "private"}, "from": sender, "text": words, **wrong}
+
+
+DEEP = "900 levels"
+
+HOSTILE = {
+    "a chat beyond 64 bits": {"message": person_says("x", chat={"id": 10**30, "type": "private"})},
+    "a chat just beyond": {"message": person_says("x", chat={"id": 2**63, "type": "private"})},
+    "a message beyond 64 bits": {"edited_message": person_says("x", message_id=2**63)},
+    "a sender beyond 64 bits": {"message": person_says("x", **{"from": {"id": 2**70, "is_bot": False}})},
+    "a date beyond time": {"message": person_says("x", date=10**30)},
+    "a kind that is half a character": {"\ud800": {"chat": {"id": 1}}, "message": {"x": 1}},
+    "a kind with a NUL": {"a\0b": {"chat": {"id": 1}}, "message": 7},
+    "nested deeply": {"message": person_says("x", date="x", z=DEEP)},
+    "a chat that is a list": {"message": {"chat": [1], "from": [2]}},
+    "no message": {"message": None, "callback_query": 7},
+}
+
+
+@pytest.mark.parametrize("case", HOSTILE)
+@pytest.mark.asyncio(loop_scope="module")
+async def test_an_update_that_nothing_can_hold_stops_nobody(home: House, case: str) -> None:
+    """It comes with others in one turn; all are answered for, and it is not asked for again."""
+    before, number = noted(home), 901_000 + 10 * list(HOSTILE).index(case)
+    levels = '{"a": ' * 900 + "1" + "}" * 900
+    bad = json.dumps({"update_id": number, **HOSTILE[case]}).replace(f'"{DEEP}"', levels).encode()
+    answers = await asyncio.gather(*(post(home, body) for body in (nothing(number + 1), bad, nothing(number + 2))))
+    assert answers == [(200, b"")] * 3
+    assert noted(home) == before + 3
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_head_without_end_is_cut_off(home: House) -> None:
+    host, _, port = home.settings.webhook_listen.partition(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(b"GET /nothing HTTP/1.1\r\nHost: x\r\n")
+    with suppress(ConnectionError):
+        while not reader.at_eof():
+            writer.write(b"X-More: " + b"a" * 8_000 + b"\r\n")
+            await writer.drain()
+            await asyncio.sleep(0)
+    writer.close()
+    assert (await post(home, nothing(902_000)))[0] == 200
 
 
 ANYTHING: st.SearchStrategy[Any] = st.recursive(
