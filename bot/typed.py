@@ -2,30 +2,25 @@
 
 from collections.abc import Callable
 
-from bot.answering import answer, ask_again, part_of
+from bot.answering import answer, ask_again
 from bot.commands import pause
 from bot.consent import agreed, may_ask, may_collect
+from bot.early import came_early, early
 from bot.letters import letter_part
 from bot.listening import LETTER, LETTER_BEGUN, PAUSE, STOP, back_to_questions, lapse, seen, waited_too_long, writing
 from bot.screens import Screen, button
 from bot.stopping import ask_to_stop_again, go_on_after_all, stop
 from bot.support import pause_or_go_on
 from bot.talk import Talk
-from bot.travel import begin_row, can_go_on, enter, go_on, open_run, present, resting, resume, way_back
-from bot.walking import show_anew
+from bot.travel import begin_row, can_go_on, enter, open_run, present, resting, resume, way_back
 from bot.wished import ANYTIME, ASIDE_FROM_STOPPING, IN_A_LETTER, OF_THE_QUESTION, WITHOUT_CONSENT, wished
 from bot.words import say
 from flows.buttons import Menu
-from flows.engine import step
-from flows.events import Changed, Invalid
-from flows.making import joined, put_part
-from flows.pack import ChoiceStep, TextStep
-from flows.path import predecessor
 from flows.run import Run
-from flows.wishes import Wish, civil, goes_ahead, stops, thanks, wish
+from flows.wishes import civil, goes_ahead, stops, thanks, wish
 from storage.heard import heard_in
 from storage.people import WordsFor
-from storage.showings import Showing, last_said, showings
+from storage.showings import last_said
 
 CORRECTION = "edited"  # the kind of such a line of the transcript
 
@@ -175,8 +170,8 @@ def _under(talk: Talk, run: Run, text: str) -> None:
     wishing = wished(talk, run, text)
     if wishing in ANYTIME:
         ANYTIME[wishing](talk)
-    elif _came_early(talk, run):
-        _early(talk, run, wishing)
+    elif came_early(talk, run):
+        early(talk, run, wishing)
     elif wishing:
         OF_THE_QUESTION[wishing](talk, run)
     else:
@@ -190,66 +185,6 @@ def _overtaken(talk: Talk) -> bool:
         return False
     if may_collect(talk, None):
         talk.hear("text", talk.incoming.text)
-    return True
-
-
-# ------------------------------------------------------------------------------------------- before the question came
-def _came_early(talk: Talk, run: Run) -> bool:
-    """Whether the message was written before the question at hand could be seen: it cannot be an answer to it."""
-    if run.parts:
-        return False
-    if _binds(talk, run):
-        return not _to_the_last_said(talk, run)
-    former = _shown(talk, run, run.visit - 1)
-    mine = talk.incoming.message_id or 0
-    if any(showing.message_id is not None and showing.message_id < mine for showing in former):
-        return False
-    shown = _shown(talk, run, run.visit)
-    if not shown:
-        return True
-    last = shown[-1]
-    under_way = last.message_id is None and last.state in ("queued", "leased")
-    return under_way or (last.message_id is not None and mine < last.message_id)
-
-
-def _shown(talk: Talk, run: Run, visit: int) -> list[Showing]:
-    """The messages that showed the question at hand at a visit."""
-    return [showing for showing in showings(talk.session, talk.chat_id, run.id, visit) if showing.step == run.at]
-
-
-def _binds(talk: Talk, run: Run) -> bool:
-    asked = talk.flow(run).nodes[run.at].step
-    return isinstance(asked, ChoiceStep) and asked.commitment is not None
-
-
-def _to_the_last_said(talk: Talk, run: Run) -> bool:
-    """A "yes" binds only where the question it answers is the last thing said, and was there to read."""
-    shown, last = _shown(talk, run, run.visit), last_said(talk.session, talk.who.id)
-    return bool(shown) and last is not None and shown[-1].id == last.id and seen(talk)
-
-
-def _early(talk: Talk, run: Run, wishing: Wish | None) -> None:
-    """It goes with the open answer given just before, if there is one; otherwise it is kept and the question asked."""
-    if not (wishing or talk.hushed) and _added_to_previous(talk, run):
-        talk.say("added_to_previous")
-    elif not talk.hushed:
-        key = ("came_aside" if _binds(talk, run) else "came_early") if agreed(talk) else "came_unkept"
-        ask_again(talk, run, say(key, run.language))
-
-
-def _added_to_previous(talk: Talk, run: Run) -> bool:
-    former = predecessor(run)
-    given = run.answers[former] if former else None
-    if not (former and given and given.parts and isinstance(talk.flow(run).nodes[former].step, TextStep)):
-        return False
-    parts = put_part(given.parts, part_of(talk))
-    event = Changed(former, joined(parts), parts=parts)
-    try:
-        stepped = step(talk.flow(run), run, event, talk.now)
-    except Invalid:
-        return False
-    show_anew(talk, run, stepped[0], former)
-    go_on(talk, run, event, stepped=stepped)
     return True
 
 
