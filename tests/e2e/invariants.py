@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -10,10 +11,12 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.corrections import UNKEPT
+from bot.typed import CORRECTION
 from flows.path import follow
 from storage.inbox import parked
 from storage.messages import OutboxRow
-from storage.records import Said, facts_of, transcript_of
+from storage.records import Line, Said, facts_of, transcript_of
 from storage.runs import RunRecord, answer_history, runs_of
 from storage.tables import Beneficiary, ChatLink, Consent, RunRow, table
 from tests.e2e.town import Phone
@@ -45,7 +48,7 @@ def faults(house: House, phone: Phone, outcome: str | None = None) -> list[str]:
         return [
             *(_journey(session, owner, outcome) if outcome else ()),
             *_runs(house, session, owner),
-            *_heard(phone, lines, refused=_refused(session, owner)),
+            *_heard(session, owner, phone, lines),
             *_shown(phone, lines),
         ]
 
@@ -127,15 +130,39 @@ def _refused(session: Session, owner: UUID) -> bool:
     return stopped or session.execute(refusals.limit(1)).first() is not None
 
 
-def _heard(phone: Phone, lines: list[Said], *, refused: bool) -> Faults:
-    """All that was typed is in the transcript, once."""
-    kept = Counter(said.line.text for said in lines if said.line.direction == "in" and said.line.kind in TYPED)
-    typed = Counter([_as_kept(words) for words in phone.typed] + phone.corrections)
-    for words, times in typed.items():
-        if kept[words] > times or (kept[words] < times and not refused):
-            yield f"typed {times} times, kept {kept[words]}: {words!r}"
-    if invented := kept.keys() - typed.keys():
-        yield f"kept, but never typed: {invented}"
+def _heard(session: Session, owner: UUID, phone: Phone, lines: list[Said]) -> Faults:
+    """All that was typed since the agreement is in the transcript, once; before it, only words that were an answer."""
+    since, refused = _agreement(session, owner), _refused(session, owner)
+    received = [said.line for said in lines if said.line.direction == "in" and said.line.kind in TYPED]
+    yield from (f"kept before the agreement: {line.text!r}" for line in received if _too_early(line, since))
+    kept = Counter(line.text for line in received if (line.kind, line.text) != (CORRECTION, UNKEPT))
+    typed = Counter([_as_kept(words) for words in phone.typed.values()] + phone.corrections)
+    bound = _bound_to_be_kept(phone, lines, since) if since and not refused else Counter()
+    for words in kept.keys() | typed.keys():
+        if not bound[words] <= kept[words] <= typed[words]:
+            yield f"typed {typed[words]} times, {bound[words]} since the agreement; kept {kept[words]}: {words!r}"
+
+
+def _agreement(session: Session, owner: UUID) -> datetime | None:
+    """When consent to take part was first given."""
+    acts = table(Consent)
+    given = select(acts.c.at).where(acts.c.beneficiary_id == owner, acts.c.granted, acts.c.purpose == TAKING_PART)
+    return session.execute(given.order_by(acts.c.seq).limit(1)).scalar_one_or_none()
+
+
+def _too_early(line: Line, agreed: datetime | None) -> bool:
+    return line.kind == "text" and line.run_id is None and (agreed is None or line.at < agreed)
+
+
+def _bound_to_be_kept(phone: Phone, lines: list[Said], agreed: datetime) -> Counter[str]:
+    """What was typed below the first message that the bot wrote after the agreement (each was typed after it, too).
+
+    What was typed as the agreement was on its way may fall on either side.
+    """
+    told = [(said.line.at, said.line.message_id or 0) for said in lines if said.line.direction == "out"]
+    before = max((number for at, number in told if at <= agreed), default=0)
+    first = min((number for at, number in told if at > agreed and number > before), default=None)
+    return Counter(_as_kept(words) for number, words in phone.typed.items() if first and number > first)
 
 
 def _as_kept(words: str) -> str:

@@ -99,7 +99,7 @@ async def test_killed_in_mid_work_nothing_is_lost_and_nothing_is_done_twice(seed
         await it.people.settle()
         with it.opened() as house:
             after = kept(house, it.phone)
-            assert words_heard(after) == [words for words in it.phone.typed if not words.startswith("/")]
+            assert words_heard(after) == [words for words in it.phone.typed.values() if not words.startswith("/")]
             assert after.updates == it.phone.gestures
             assert after.history[: len(before.history)] == before.history
             assert house_faults(house) == []

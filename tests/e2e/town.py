@@ -30,7 +30,7 @@ class Phone:
         self.versions: dict[int, list[str]] = defaultdict(list)
         self.keyboards: dict[int, list[list[Button]]] = {}  # the first keyboard of each message of the bot
         self.notices: list[Json] = []
-        self.typed: list[str] = []  # as sent: blank ends cut
+        self.typed: dict[int, str] = {}  # by message id, as sent: blank ends cut
         self.corrections: list[str] = []
         self.gestures = 0
         self._stirred = asyncio.Event()
@@ -82,10 +82,13 @@ class Phone:
         return done
 
     async def start(self) -> None:
-        self.typed.append((await self._act("start"))["text"])
+        self._wrote(await self._act("start"))
 
     async def type(self, text: str) -> None:
-        self.typed.append((await self._act("text", text=text))["text"])
+        self._wrote(await self._act("text", text=text))
+
+    def _wrote(self, message: Json) -> None:
+        self.typed[message["message_id"]] = message["text"]
 
     async def correct(self, text: str) -> None:
         """Edits one's last text."""
