@@ -1,8 +1,9 @@
 """What the next words are for, when they are not for the open question (`Dossier.words_for`).
 
 One notion, so that two of them cannot hold at once: a message to the counsellor (`letter`, `letter_begun` once something
-is written), the question whether to stop, a pause that was just taken or offered. The last two lapse as soon as the
-person does something else; a message to the counsellor ends when a question is asked again.
+is written), the question whether to stop, a pause that was just taken or offered, the help that words of distress
+brought. The last three lapse as soon as the person does something else; a message to the counsellor ends when a question
+is asked again.
 """
 
 from datetime import timedelta
@@ -16,6 +17,7 @@ LETTER: Final = "letter"
 LETTER_BEGUN: Final = "letter_begun"
 STOP: Final = "stop"
 PAUSE: Final = "pause"
+HELPED: Final = "helped"
 PATIENCE = timedelta(hours=3)  # after so long without a word, what comes next is no answer to a card of before
 
 
@@ -35,7 +37,7 @@ def back_to_questions(talk: Talk) -> None:
 
 def lapse(talk: Talk) -> None:
     """The person did something else than answer: a question beside the questionnaire waits no longer."""
-    if talk.who.words_for in (STOP, PAUSE):
+    if talk.who.words_for in (STOP, PAUSE, HELPED):
         talk.change(words_for=None)
 
 

@@ -8,6 +8,7 @@ from bot.letters import letter_cancelled, letter_done, write_to_counsellor
 from bot.listening import lapse, writing
 from bot.screens import Screen
 from bot.stopping import ask_to_stop, go_on_after_all, stop
+from bot.support import go_on_gently
 from bot.talk import Talk
 from bot.travel import enter, open_run, present, resume
 from flows.buttons import Menu
@@ -56,7 +57,7 @@ def _command(act: Callable[[Talk], None]) -> Callable[[Talk, str], None]:
 
 
 # their card has done its work
-ONCE = {"begin", "question", "resume", "language", "pause", "sent", "cancel", "stop", "stop_yes", "stop_no"}
+ONCE = {"begin", "question", "resume", "gently", "language", "pause", "sent", "cancel", "stop", "stop_yes", "stop_no"}
 
 
 def _paused(talk: Talk, argument: str) -> bool:
@@ -85,6 +86,7 @@ MENUS: dict[str, Callable[[Talk, str], None]] = {
     "begin": _command(enter),
     "question": _command(present),
     "resume": _command(resume),
+    "gently": _command(go_on_gently),
     "language": choose_language,
     "pause": _command(pause),
     "counsellor": _command(write_to_counsellor),

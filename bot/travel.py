@@ -216,12 +216,15 @@ def way_back(talk: Talk) -> list[Row]:
     return [[button(say("button_resume", talk.language), Menu("resume", talk.who.journey_at))]]
 
 
-def resume(talk: Talk) -> None:
-    """Back to the open question after a pause, a silence or a rest, with a card that says where one was."""
+def resume(talk: Talk, lead: str = "") -> None:
+    """Back to the open question after a pause, a silence or a rest, with a card that says where one was.
+
+    `lead`: words of the bot (HTML) said before the card.
+    """
     back_to_questions(talk)
     run = open_run(talk)
     if run is not None or not resting(talk):
-        present(talk, lead=_card(talk, run) if run else "")
+        present(talk, lead="\n\n".join(filter(None, [lead, _card(talk, run)])) if run else "")
     elif _move(talk, RESUME):
         _come_back(talk)
     else:

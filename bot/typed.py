@@ -7,15 +7,27 @@ from bot.commands import pause
 from bot.consent import agreed, may_ask, may_collect
 from bot.early import came_early, early
 from bot.letters import letter_part
-from bot.listening import LETTER, LETTER_BEGUN, PAUSE, STOP, back_to_questions, lapse, seen, waited_too_long, writing
+from bot.listening import (
+    HELPED,
+    LETTER,
+    LETTER_BEGUN,
+    PAUSE,
+    STOP,
+    back_to_questions,
+    lapse,
+    seen,
+    waited_too_long,
+    writing,
+)
 from bot.screens import Screen, button
 from bot.stopping import ask_to_stop_again, go_on_after_all, stop
-from bot.support import pause_or_go_on
+from bot.support import go_on_gently, pause_or_go_on
 from bot.talk import Talk
 from bot.travel import begin_row, can_go_on, enter, open_run, present, resting, resume, way_back
 from bot.wished import ANYTIME, ASIDE_FROM_STOPPING, IN_A_LETTER, OF_THE_QUESTION, WITHOUT_CONSENT, wished
 from bot.words import say
 from flows.buttons import Menu
+from flows.distress import hinted
 from flows.run import Run
 from flows.wishes import civil, goes_ahead, stops, thanks, wish
 from storage.heard import heard_in
@@ -74,16 +86,19 @@ def _to_stop_or_not(talk: Talk, text: str) -> None:
 
 
 def _after_a_pause(talk: Talk, text: str) -> None:
-    """To go on, or at once an answer. A mere "ok" or "merci" is neither: it was said to the bot's last words."""
+    """To go on, or at once an answer. A mere "ok" or "merci" is neither: it was said to the bot's last words.
+
+    After help, one goes on gently, and what hints at distress still is no answer either.
+    """
+    helped = talk.who.words_for == HELPED
     lapse(talk)
     wishing = wish(text)
     if wishing in ("greet", "resume", "pause") and may_collect(talk, open_run(talk)):  # here, no label wins over these
         _note(talk, text)
-        (pause if wishing == "pause" else resume)(talk)
-    elif civil(text):
+        (pause if wishing == "pause" else go_on_gently if helped else resume)(talk)
+    elif civil(text) or (helped and hinted(text)):
         _note(talk, text)
-        talk.change(words_for=PAUSE)
-        talk.say("pause_or_go_on", *pause_or_go_on(talk))
+        pause_or_go_on(talk, "pause_or_go_on" if civil(text) else "still_here", helped=helped)
     else:
         to_the_question(talk, text)
 
@@ -99,6 +114,7 @@ READERS: dict[WordsFor, Callable[[Talk, str], None]] = {
     LETTER_BEGUN: _to_counsellor,
     STOP: _to_stop_or_not,
     PAUSE: _after_a_pause,
+    HELPED: _after_a_pause,
 }
 
 

@@ -7,6 +7,7 @@ has reviewed it. Both languages are always looked for: distress is written in on
 import re
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -17,13 +18,23 @@ from flows.spoken import fold
 
 _LIGATURE = 3  # letters in the longest ligature ("ﬃ") or accented letter
 _GAP = r"(?: \w+){0,2}"
+_GLUED = " ?(?:ne? )?"  # an optional space also meets "den finir"
 
 
 def distressed(text: str) -> bool:
     """Whether any of the listed expressions is in the text, its harmless uses ("mort de rire") set aside."""
-    expressions, harmless = _patterns()
-    remaining = harmless.sub(" § ", _words(text)).replace(" | ", " ")
-    return bool(expressions.search(remaining))
+    return bool(help_for(text))
+
+
+def help_for(text: str) -> list[str]:
+    """The kinds of help that the listed expressions in the text call for, in the order of the list; mostly none."""
+    remaining = _patterns().harmless.sub(" § ", _words(text)).replace(" | ", " ")
+    return [kind for kind, expressions in _patterns().help.items() if expressions.search(remaining)]
+
+
+def hinted(text: str) -> bool:
+    """Whether words said back to the help, just after it was shown, hint at distress still."""
+    return bool(_patterns().hints.search(_words(text).replace(" | ", " ")))
 
 
 def _words(text: str) -> str:
@@ -39,10 +50,24 @@ def _of_one_length(text: str) -> str:
     return text.translate(dict.fromkeys(map(ord, phrases), " ")) if phrases else text
 
 
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    help: dict[str, re.Pattern[str]]  # kind of help → the expressions that call for it
+    hints: re.Pattern[str]
+    harmless: re.Pattern[str]
+
+
 @cache
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+def _patterns() -> _Patterns:
     table = YAML(typ="safe", pure=True).load(files("flows").joinpath("distress.yaml").read_text(encoding="utf-8"))
-    return _any(_lines(table["expressions"]), " ?(?:ne? )?"), _any(_lines([table["harmless"]]), " (?:ne? )?")
+    listed: dict[str, list[dict[str, Any]]] = {}
+    for entry in table["expressions"]:
+        listed.setdefault(entry["help"], []).append(entry)
+    return _Patterns(
+        {kind: _any(_lines(entries), _GLUED) for kind, entries in listed.items()},
+        _any(_lines([table["hints"]]), _GLUED),
+        _any(_lines([table["harmless"]]), " (?:ne? )?"),
+    )
 
 
 def _lines(entries: list[dict[str, Any]]) -> Iterator[str]:
@@ -51,7 +76,7 @@ def _lines(entries: list[dict[str, Any]]) -> Iterator[str]:
 
 
 def _any(lines: Iterator[str], between: str) -> re.Pattern[str]:
-    """One pattern for all the lines; `between` joins their words (an optional space also meets "den finir")."""
+    """One pattern for all the lines; `between` joins their words."""
     return re.compile("|".join(rf"\b(?:{_line(line, between)})\b" for line in lines))
 
 

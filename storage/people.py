@@ -22,7 +22,7 @@ VALID = timedelta(days=30)
 
 # What the next words are for, when not for the open question: a message to the counsellor (`begun`: something is
 # written), the question whether to stop, a pause that was just taken or offered.
-WordsFor = Literal["letter", "letter_begun", "stop", "pause"]
+WordsFor = Literal["letter", "letter_begun", "stop", "pause", "helped"]
 Reason = Literal["unknown", "used", "expired", "revoked", "taken"]
 _people = table(Beneficiary)
 _counsellors = table(Counsellor)

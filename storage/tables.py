@@ -45,7 +45,9 @@ class Counsellor(Base, table=True):
 class Beneficiary(Base, table=True):
     """A dossier. It outlives its content: name and state can be emptied while the facts keep pointing here."""
 
-    __table_args__ = (CheckConstraint("words_for IN ('letter', 'letter_begun', 'stop', 'pause')", "words_for"),)
+    __table_args__ = (
+        CheckConstraint("words_for IN ('letter', 'letter_begun', 'stop', 'pause', 'helped')", "words_for"),
+    )
 
     id: UUID = identifier()
     name: str | None = None

@@ -26,8 +26,9 @@ async def test_help_comes_first_with_its_numbers_and_an_honest_delay(home: House
     await at(nadia, "Histoire")
     texts = await nadia.tell(DARK)
     told = said("distress_told", delay=home.library.fact("reading_delay", "fr"))
-    assert texts[0] == f"{said('distress')}\n\n{told}"
+    assert texts[0] == f"{said('distress')}\n\n{said('help_listening')}\n\n{told}"
     assert "3114" in texts[0]
+    assert "3919" not in texts[0], "nobody spoke of violence"
     assert "15" in texts[0]
     assert home.library.fact("reading_delay", "fr") in texts[0]
     assert nadia.flags() == [URGENT]
@@ -71,9 +72,38 @@ async def test_after_help_one_goes_on_when_one_wishes(nadia: Guest, how: str, wh
     await at(nadia, which)
     await nadia.tell(DARK)
     await (nadia.tap(CONTINUE) if how == "button" else nadia.tell(how))
-    assert nadia.last().startswith(said("resume_card", title="Sept façons"))
+    assert nadia.last().startswith(f"{said('gently')}\n\n{said('resume_card', title='Sept façons')}")
     assert question in nadia.last()
     assert set(nadia.results("kinds")) == {"which"}
+
+
+@pytest.mark.parametrize("between", [(), ("merci",), ("je ne sais plus quoi faire",)])
+async def test_what_hints_at_distress_just_after_is_met_gently(nadia: Guest, between: tuple[str, ...]) -> None:
+    await at(nadia, "Couleur")
+    await nadia.tell(DARK)
+    for words in between:
+        await nadia.tell(words)
+    assert await nadia.tell("À quoi bon, c'est trop dur.") == [said("still_here")]
+    assert nadia.labels() == [PAUSE, CONTINUE]
+    assert "À quoi bon, c'est trop dur." in nadia.heard()
+    await nadia.tap(CONTINUE)
+    assert nadia.last().startswith(said("gently"))
+    assert set(nadia.results("kinds")) == {"which"}
+
+
+async def test_the_same_words_at_another_moment_are_an_answer_like_another(nadia: Guest) -> None:
+    await at(nadia, "Histoire")
+    await nadia.tell("Le matin, c'est trop dur.")
+    await nadia.tap(DONE)
+    assert nadia.results("kinds")["story"] == "Le matin, c'est trop dur."
+
+
+async def test_words_of_violence_bring_the_numbers_against_it(nadia: Guest) -> None:
+    await at(nadia, "Couleur")
+    [text] = await nadia.tell("Mon conjoint me frappe.")
+    assert said("help_violence") in text
+    assert "3114" not in text
+    assert URGENT in nadia.flags()
 
 
 @pytest.mark.parametrize("how", ["button", "pause", "Faire une pause"])
@@ -159,7 +189,9 @@ async def test_after_stopping_help_is_shown_and_the_words_are_not_kept(home: Hou
     await nadia.tell("/arreter")
     await nadia.tap(STOP_YES)
     told = said("distress_told_unkept", delay=home.library.fact("reading_delay", "fr"))
-    assert await nadia.tell(DARK) == [f"{said('distress')}\n\n{told}"], "one message, and no cold word after it"
+    assert await nadia.tell(DARK) == [f"{said('distress')}\n\n{said('help_listening')}\n\n{told}"], (
+        "one message, and no cold word after it"
+    )
     assert labels_of(nadia.message("3114")) == []
     assert URGENT in nadia.flags()
     assert DARK not in nadia.heard()
@@ -216,4 +248,4 @@ async def test_a_stranger_is_helped_too_and_promised_nobody(home: House) -> None
     async with Guest(home, "Stranger") as stranger:
         await stranger.say(DARK)
         await stranger.quiet()
-        assert stranger.texts() == [said("distress")]
+        assert stranger.texts() == [f"{said('distress')}\n\n{said('help_listening')}"]

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from flows.distress import _words, distressed
+from flows.distress import _words, distressed, help_for, hinted
 
 SHOWN = [
     "je veux mourir",
@@ -131,6 +131,14 @@ SHOWN = [
     "je prefere mourir que de continuer",
     "he raped me",
     "elle me frappe",
+    "je n'en peux plus",
+    "j'en peux plus",
+    "jen peux plus",
+    "j en peux pu",
+    "je n'en peux vraiment plus",
+    "Je n'en peux plus. Tout est lourd.",
+    "je n'en peux plus de souffrir",
+    "I can't take it anymore",
 ]
 
 NOT_SHOWN = [
@@ -158,8 +166,11 @@ NOT_SHOWN = [
     "je suis crevé",
     "j'en peux plus de mon chef",
     "je n'en peux plus de ce travail",
-    "j'en peux plus",
     "je n'en peux plus des trajets",
+    "je n'en peux plus d'attendre",
+    "j'en peux plus au boulot",
+    "je n'en peux plus de la route",
+    "I can't take it anymore at work",
     "je ne veux pas mourir idiot",
     "mourir d'ennui",
     "je m'ennuie à mourir",
@@ -278,6 +289,33 @@ def test_distress_shows_the_numbers(message: str) -> None:
     assert distressed(message)
 
 
+@pytest.mark.parametrize(
+    ("message", "kinds"),
+    [
+        ("j'ai envie de mourir", ["listening"]),
+        ("mon mari me frappe", ["violence"]),
+        ("mon mari me frappe et je veux mourir", ["listening", "violence"]),
+        ("rouge", []),
+    ],
+)
+def test_the_numbers_are_those_of_what_is_said(message: str, kinds: list[str]) -> None:
+    assert help_for(message) == kinds
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["à quoi bon", "je suis au bout du rouleau", "C'est trop dur.", "je sais plus quoi faire", "personne ne m'aide",
+     "I don't know what to do", "nobody understands", "j’ai peur", "what's the point?"],
+)  # fmt: skip
+def test_said_back_to_the_help_some_words_hint_still(message: str) -> None:
+    assert hinted(message)
+
+
+@pytest.mark.parametrize("message", ["rouge", "Le matin, je marche.", "8", "je veux continuer", "merci", "oui", "yes"])
+def test_and_others_are_answers(message: str) -> None:
+    assert not hinted(message)
+
+
 @pytest.mark.parametrize("message", NOT_SHOWN)
 def test_everyday_words_do_not(message: str) -> None:
     assert not distressed(message)
@@ -309,7 +347,10 @@ def test_every_line_is_met_by_its_own_words() -> None:
     for entry in _table()["expressions"]:
         for line in (*entry.get("fr", ()), *entry.get("en", ())):
             spoken = " ".join(_plainest(word) for word in line.split() if word != "...")
-            assert distressed(spoken), f"{line!r} does not meet {spoken!r}"
+            assert entry["help"] in help_for(spoken), f"{line!r} does not meet {spoken!r}"
+    for line in (*_table()["hints"]["fr"], *_table()["hints"]["en"]):
+        spoken = " ".join(_plainest(word) for word in line.split() if word != "...")
+        assert hinted(spoken), f"{line!r} does not meet {spoken!r}"
 
 
 def test_the_list_says_that_nobody_has_reviewed_it_yet() -> None:
@@ -320,7 +361,7 @@ def test_the_list_says_that_nobody_has_reviewed_it_yet() -> None:
 
 def test_categories_and_languages() -> None:
     entries = _table()["expressions"]
-    assert {e["category"] for e in entries} == {"suicide", "wish_to_die", "self_harm", "violence_endured"}
+    assert {e["category"] for e in entries} == {"suicide", "wish_to_die", "self_harm", "exhaustion", "violence_endured"}
     assert all(e["fr"] and e["en"] for e in entries)
 
 
