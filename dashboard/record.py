@@ -15,6 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from flows.journey import load_journey
 from flows.phrases import Phrases
 from storage.export_schema import AnswerRecord, Export, FlagRecord, RunRecord, TranscriptLine
+from storage.listing import SHORT
 
 SAYS = Phrases.load(files("dashboard") / "phrases.yaml")
 MESSAGE = "message"  # the rule of the flag that a message to the counsellor raises
@@ -54,6 +55,7 @@ class View:
         self.zone = ZoneInfo(record.dossier.zone)
         self.name = record.dossier.name or self.say("nameless")
         self.title = self.say("title", name=record.dossier.name) if record.dossier.name else self.name
+        self.number = record.dossier.id.hex[:SHORT]
         self.place = get_timezone_location(self.zone, locale=language, return_city=True)
 
     def say(self, key: str, **holes: object) -> str:
@@ -79,10 +81,14 @@ class View:
 
     @property
     def flags(self) -> list[FlagRecord]:
-        """Those that are up: the worst first, then the newest."""
+        """Those that are up: what nobody has read first, the worst before the rest, then the newest."""
         up = [flag for flag in self.record.flags if flag.lifted_at is None]
         newest = sorted(up, key=lambda flag: flag.raised_at, reverse=True)
-        return sorted(newest, key=lambda flag: LEVELS.index(flag.level))
+        return sorted(newest, key=lambda flag: (flag.seen_at is not None, LEVELS.index(flag.level)))
+
+    @property
+    def waits(self) -> bool:
+        return any(flag.seen_at is None for flag in self.flags)
 
     @property
     def past_flags(self) -> list[FlagRecord]:

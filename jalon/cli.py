@@ -124,11 +124,16 @@ def invite(
 
 
 @command("dossiers")
-def list_dossiers() -> None:
+def list_dossiers(
+    seen: Annotated[
+        str, typer.Option(help="the number of a dossier whose flags you have read: they wait no more")
+    ] = "",
+    by: Annotated[str, typer.Option(help="with --seen: who has read them, if not the user of this computer")] = "",
+) -> None:
     """List the dossiers, the urgent ones first: who, where they are, flags that wait. Never what was written."""
     settings = _settings()
     with stores(settings) as opened:
-        for line in dossiers.listing(settings, opened, "fr"):
+        for line in dossiers.seen(settings, opened, seen, by) if seen else dossiers.listing(settings, opened, "fr"):
             typer.echo(line)
 
 

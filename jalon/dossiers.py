@@ -1,5 +1,6 @@
 """Dossiers as the terminal shows them: a table without content, and the record of one as JSON or as a page."""
 
+import getpass
 import json
 from collections.abc import Iterator
 from datetime import datetime
@@ -12,6 +13,7 @@ from jalon.wiring import NotReady, Stores
 from storage.export import export
 from storage.export_schema import Export
 from storage.listing import Listed, dossiers, find, short
+from storage.records import mark_seen
 
 FORMATS = ("json", "html")
 HEADS = ("Number", "Urgent", "Name", "Counsellor", "Phase", "Last activity", "Flags", "Telegram")
@@ -48,6 +50,28 @@ def _row(settings: Settings, each: Listed, digits: int, language: str) -> tuple[
 
 def _moment(settings: Settings, at: datetime) -> str:
     return f"{at.astimezone(ZoneInfo(settings.time_zone)):%d/%m/%Y %H:%M}"
+
+
+def seen(settings: Settings, stores: Stores, number: str, by: str) -> Iterator[str]:
+    """Marks the flags of a dossier as read, and says which: one that was not there at the reading is noticed."""
+    reader = _reader(by)
+    with stores.database.write() as session:
+        marked = mark_seen(session, find(session, number), reader, stores.database.now())
+    if not marked:
+        yield "Nothing in this dossier waits to be read."
+        return
+    yield f"Read by {reader}:"
+    for level, raised_at in marked:
+        yield f"  {level} {_moment(settings, raised_at)}"
+    yield f"Is one of them not on the page you read? Read it anew: jalon export {number} --format html > dossier.html"
+
+
+def _reader(by: str) -> str:
+    """Who reads: the name given, else that of the computer's user."""
+    try:
+        return by.strip() or getpass.getuser()
+    except (KeyError, OSError):
+        raise NotReady('who has read it? jalon dossiers --seen NUMBER --by "Claire"') from None
 
 
 def record(stores: Stores, number: str, format: str, language: str) -> str:

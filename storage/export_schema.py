@@ -161,6 +161,9 @@ class FlagRecord(Part):
     lifted_at: datetime | None
     """When its reason ceased to hold; null while it is up."""
     seen_at: datetime | None
+    """When it was first marked as read; null while it waits."""
+    seen_by: str | None
+    """Who marked it."""
 
 
 class TranscriptLine(Part):

@@ -24,9 +24,10 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 WAIT_SECONDS = 60  # another process may be migrating; ours then finds nothing left to do
 
 
-def upgrade(database: Database) -> None:
-    """Applies the missing migrations, all or none. Processes that start together take turns; each succeeds.
+def upgrade(database: Database, to: str = "head") -> None:
+    """Applies the missing migrations (up to one, if it is named), all or none.
 
+    Processes that start together take turns; each succeeds.
     Raises `StorageError` when the database comes from a newer version of Jalon, or cannot be reached.
     """
     logging.getLogger("alembic").setLevel(logging.WARNING)
@@ -36,7 +37,7 @@ def upgrade(database: Database) -> None:
         with _alone(database) as connection:
             refuse_newer(connection)
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            command.upgrade(config, to)
             _check_references(connection)
     except DBAPIError as error:
         raise StorageError(f"the database cannot be prepared: {_first_line(error)}") from None

@@ -109,6 +109,13 @@ def flag_waits(session: Session, beneficiary_id: UUID, rule: str) -> bool:
     return session.connection().execute(unseen.limit(1)).one_or_none() is not None
 
 
+def mark_seen(session: Session, beneficiary_id: UUID, by: str, now: datetime) -> list[tuple[str, datetime]]:
+    """Marks the flags that wait as read, once: (level, when raised) of each. They stay up until their reason is gone."""
+    mine = (_flags.c.beneficiary_id == beneficiary_id, _flags.c.lifted_at.is_(None), _flags.c.seen_at.is_(None))
+    marked = update(_flags).where(*mine).values(seen_at=now, seen_by=by).returning(_flags.c.level, _flags.c.raised_at)
+    return sorted((row.level, row.raised_at) for row in session.connection().execute(marked))
+
+
 def open_flags(session: Session, run_id: UUID) -> frozenset[str]:
     """The rules of a run whose flags are up."""
     statement = select(_flags.c.rule).where(_flags.c.run_id == run_id, _flags.c.lifted_at.is_(None))

@@ -173,6 +173,7 @@ class FlagRow(Base, table=True):
     raised_at: datetime = moment()
     lifted_at: datetime | None = maybe_moment()
     seen_at: datetime | None = maybe_moment()
+    seen_by: str | None = None  # the name of who read it, as they gave it
 
 
 # ---------------------------------------------------------------------------------------- facts, kept without content

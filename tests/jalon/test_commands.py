@@ -241,6 +241,35 @@ def test_an_urgent_dossier_cannot_be_overlooked(dossier: str) -> None:
     assert "détresse" not in first
 
 
+def test_what_has_been_read_waits_no_more_and_stays_with_who_and_when(dossier: str) -> None:
+    distress(dossier, datetime(2027, 3, 15, 9, 30, tzinfo=UTC))
+    said = jalon("dossiers", "--seen", dossier[:8], "--by", "Claire").output
+    assert said.startswith("Read by Claire:\n  urgent 15/03/2027 10:30\n")
+    assert "détresse" not in said
+    assert "URGENT" not in jalon("dossiers").output
+    assert jalon("dossiers", "--seen", dossier, "--by", "Karim").output == "Nothing in this dossier waits to be read.\n"
+    page = jalon("export", dossier, "--format", "html").output
+    assert re.search(r"15 mars 2027, 10:30 · lu le \d+ \S+ \d{4}, \d\d:\d\d par Claire</small>", page)
+    assert "--seen" not in page
+    distress(dossier, datetime(2027, 3, 16, 9, 30, tzinfo=UTC))
+    assert "URGENT 16/03/2027 10:30" in jalon("dossiers").output
+    page = jalon("export", dossier, "--format", "html").output
+    assert f"jalon dossiers --seen {dossier[:8]}" in page
+    assert page.index("16 mars 2027") < page.index("15 mars 2027")
+
+
+def test_who_has_read_is_the_user_of_the_computer_unless_a_name_is_given(
+    dossier: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    distress(dossier, datetime(2027, 3, 15, 9, 30, tzinfo=UTC))
+    monkeypatch.setenv("LOGNAME", "claire.m")
+    assert jalon("dossiers", "--seen", dossier).output.startswith("Read by claire.m:")
+
+
+def test_nobodys_flags_are_read(dossier: str) -> None:
+    assert refusal("dossiers", "--seen", "zzzz") == "there is no dossier zzzz: jalon dossiers lists their numbers"
+
+
 def test_a_dossier_as_a_page(dossier: str) -> None:
     assert "<h1>Nadia</h1>" in jalon("export", dossier, "--format", "html").output
 

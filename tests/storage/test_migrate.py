@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -116,3 +117,38 @@ def test_a_server_that_is_not_there_is_a_clear_error(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="cannot be prepared") as refusal:
         upgrade(database)
     assert "hunter2" not in str(refusal.value)
+
+
+NOBODY, BEFORE, SINCE, AFTER = None, *(f"2027-03-15 {hour}:00:00.000000" for hour in ("08", "09", "10"))
+WRITERS = {  # who: since when they write to their counsellor, when they wrote; what their next words are for
+    "nobody": (NOBODY, [BEFORE], None),
+    "opens": (SINCE, [], "letter"),
+    "opens again": (SINCE, [BEFORE], "letter"),
+    "begins": (SINCE, [SINCE], "letter_begun"),
+    "goes on": (SINCE, [BEFORE, AFTER], "letter_begun"),
+}
+
+
+def test_who_was_writing_to_their_counsellor_still_is_after_the_upgrade(empty: list[Database]) -> None:
+    database, _ = empty
+    upgrade(database, "0005")
+    person = (
+        "INSERT INTO beneficiary (id, name, language, zone, journey_id, journey_at, created_at, writing_since)"
+        " VALUES (:id, :name, 'fr', 'Europe/Paris', 'journey', 'engaged', :made, :since)"
+    )
+    line = (
+        "INSERT INTO transcript (id, beneficiary_id, direction, kind, content, at)"
+        " VALUES (:id, :person, 'in', 'to_counsellor', :sealed, :at)"
+    )
+    with database.engine.begin() as connection:
+        for name, (since, wrote, _) in WRITERS.items():
+            id = uuid4().hex
+            connection.execute(text(person), {"id": id, "name": name, "made": BEFORE, "since": since})
+            for at in wrote:
+                connection.execute(text(line), {"id": uuid4().hex, "person": id, "sealed": b"x", "at": at})
+    upgrade(database)
+    with database.engine.connect() as connection:
+        kept = {row.name: row.words_for for row in connection.execute(text("SELECT name, words_for FROM beneficiary"))}
+        lines = connection.execute(text("SELECT count(*) FROM transcript")).scalar_one()
+    assert kept == {name: words for name, (_, _, words) in WRITERS.items()}
+    assert lines == sum(len(wrote) for _, wrote, _ in WRITERS.values())

@@ -4,12 +4,14 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from flows.run import Run
 from storage.claims import claim
 from storage.database import Database
 from storage.heard import heard_in
+from storage.listing import urgent_dossiers
 from storage.outbox import Ended, Message, enqueue, settle
 from storage.people import link_chat
 from storage.records import (
@@ -20,6 +22,7 @@ from storage.records import (
     facts_of,
     heartbeats,
     lift_flag,
+    mark_seen,
     open_flags,
     raise_flag,
     record_consent,
@@ -28,10 +31,12 @@ from storage.records import (
     transcript_of,
 )
 from storage.runs import create_run
+from storage.tables import FlagRow, table
 from storage.vault import Vault
 from tests.storage.conftest import START
 
 LATER = START + timedelta(minutes=1)
+_flags = table(FlagRow)
 GRANT = Act("engagement", True, "Souhaitez-vous vous engager ?", "Je confirme", "fr", "v1", "confirm")
 REFUSE = Act("engagement", False, "Souhaitez-vous vous engager ?", "Pas maintenant", "fr", "v1", "confirm")
 
@@ -68,6 +73,30 @@ def test_a_flag_is_up_once_a_rule(database: Database, vault: Vault, person: UUID
         assert lift_flag(session, run, "a/1", LATER)
         assert not lift_flag(session, run, "a/1", LATER)
         assert open_flags(session, run) == frozenset()
+
+
+def test_flags_are_marked_as_read_once_and_only_those_of_one_person(
+    database: Database, vault: Vault, person: UUID, stranger: UUID
+) -> None:
+    def flag(of: UUID, run: UUID | None, rule: str, level: str) -> None:
+        raise_flag(session, vault, of, run, step="a", rule=rule, level=level, reason="Lire", now=START)
+
+    run = run_of(database, vault, person)
+    with database.write() as session:
+        flag(person, None, "distress", "urgent")
+        flag(person, run, "a/1", "notice")
+        flag(person, run, "past", "notice")
+        lift_flag(session, run, "past", START)
+        flag(stranger, None, "distress", "urgent")
+        assert urgent_dossiers(session) == 2
+        assert mark_seen(session, person, "Claire", LATER) == [("notice", START), ("urgent", START)]
+        assert mark_seen(session, person, "Karim", LATER) == []
+        assert urgent_dossiers(session) == 1
+        assert open_flags(session, run) == {"a/1"}
+        flags = session.execute(select(_flags).where(_flags.c.beneficiary_id == person))
+        told = {row.rule: (row.seen_by, row.seen_at) for row in flags}
+    read = ("Claire", LATER)
+    assert told == {"distress": read, "a/1": read, "past": (None, None)}
 
 
 def test_the_transcript_tells_what_became_of_each_message(database: Database, vault: Vault, person: UUID) -> None:
