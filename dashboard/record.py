@@ -22,6 +22,7 @@ MESSAGE = "message"  # the rule of the flag that a message to the counsellor rai
 REOPENED = "edit"  # what the transcript holds for a press that opened an earlier answer again
 FOR_COUNSELLOR = "to_counsellor"  # the kind of the lines that a person leaves for their counsellor
 LEVELS = ("urgent", "attention", "notice")
+FIRST = ("preliminary.needs", "preliminary.motivations")  # what an interview is about; then the latest
 DELIVERED = (None, "sent")
 
 _TEMPLATES = Environment(
@@ -45,6 +46,14 @@ class Card:
     @property
     def first(self) -> FlagRecord:
         return self.flags[0]
+
+
+@dataclass(frozen=True)
+class Family:
+    """What a battery asks about one dimension: each item, and the answer."""
+
+    title: str
+    items: list[tuple[str, AnswerRecord]]
 
 
 class View:
@@ -127,6 +136,11 @@ class View:
         return [answer for answer in given if answer.node == node]
 
     @property
+    def agenda(self) -> list[AnswerRecord]:
+        """The questions kept for the interview."""
+        return [answer for run in self.runs for answer in run.answers if answer.how == "deferred"]
+
+    @property
     def messages(self) -> list[TranscriptLine]:
         return [line for line in self._heard() if line.kind == FOR_COUNSELLOR]
 
@@ -137,10 +151,29 @@ class View:
     @property
     def runs(self) -> list[RunRecord]:
         """What tells of a person first; the chapters where they mostly read come last, folded."""
-        return sorted(self.record.runs, key=self.is_reading)
+        latest = sorted(self.record.runs, key=lambda run: run.started_at, reverse=True)
+        return sorted(latest, key=lambda run: (self.is_reading(run), *(run.flow != flow for flow in FIRST)))
 
     def is_reading(self, run: RunRecord) -> bool:
         return sum(answer.kind == "information" for answer in run.answers) * 2 >= len(run.answers)
+
+    def blocks(self, answers: list[AnswerRecord]) -> list[list[AnswerRecord]]:
+        """The answers in their order, those of a battery together."""
+        together = groupby(answers, key=lambda answer: answer.step if answer.kind == "battery" else answer.node)
+        return [list(block) for _, block in together]
+
+    def families(self, run: RunRecord, battery: list[AnswerRecord]) -> list[Family]:
+        """The items of a battery by dimension: the highest scores first, and in each what was rated highest."""
+        book = next(book for book in self.record.codebook if book.version == run.version)
+        items = {f"{step.id}.{item.id}": item for step in book.steps for item in step.items}
+        places = [score.dimension for score in run.scores]
+        families: dict[str | None, Family] = {}
+        for answer in sorted(battery, key=_degree, reverse=True):
+            item = items[answer.node]
+            title = book.dimensions[item.dimension][run.language] if item.dimension else ""
+            families.setdefault(item.dimension, Family(title, [])).items.append((item.text[run.language], answer))
+        ranked = sorted(families, key=lambda name: places.index(name) if name in places else len(places))
+        return [families[name] for name in ranked]
 
     def text(self, line: TranscriptLine) -> str:
         return self.say("reopened") if (line.kind, line.text) == ("press", REOPENED) else line.text
@@ -166,3 +199,8 @@ class View:
 
 def _given(run: RunRecord) -> list[AnswerRecord]:
     return [*run.answers, *run.not_counted]
+
+
+def _degree(answer: AnswerRecord) -> float:
+    """What an item of a battery was rated; less than all degrees where it was not."""
+    return answer.value if isinstance(answer.value, int | float) else 0

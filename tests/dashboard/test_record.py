@@ -163,3 +163,38 @@ def test_a_dossier_without_a_name_and_the_press_on_an_answer_read_as_words(walk:
     assert "[Réponse rouverte]" in said
     assert ">edit<" not in said
     assert "heure de Paris" in said
+
+
+def test_what_is_kept_for_the_interview_is_its_agenda(walk: Walk) -> None:
+    assert "À aborder de vive voix" not in page(walk)
+    for value in (3, 1):
+        walk.answer(value)
+    walk.answer(how="deferred")
+    top = page(walk).partition("<h2>Réponses</h2>")[0]
+    agenda = top[top.index("<h2>À aborder de vive voix</h2>") :]
+    assert re.findall(r"<li.*?>(.*?)</li>", agenda) == ["Autre chose ?"]
+
+
+def test_a_battery_is_one_table_by_family_the_strongest_first(walk: Walk) -> None:
+    for value in (1, 3):
+        walk.answer(value)
+    walk.do(WentBack("rating.talk"))
+    walk.answer(2)
+    said = page(walk)
+    assert said.count("J&#39;aime…</div>") == 1
+    table = said[said.index('<table class="battery">') :].partition("</table>")[0]
+    words = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", table))
+    assert words.startswith(" Les choses réparer Oui Les gens parler Bof avant : Non · 15 mars 2027")
+
+
+def test_the_needs_come_first_then_the_latest_chapter(walk: Walk) -> None:
+    made = record(walk)
+    run = made.runs[0]
+    chapters = [("preliminary.engagement", 1), ("preliminary.needs", 2), ("preliminary.motivations", 3), ("later", 4)]
+    lives = [
+        run.model_copy(update={"flow": flow, "title": f"Chapitre {flow}", "started_at": START.replace(hour=hour)})
+        for flow, hour in chapters
+    ]
+    said = record_page(made.model_copy(update={"runs": lives}), "fr")
+    titles = re.findall(r"<h3>Chapitre (?:preliminary\.)?(\w+)</h3>", said)
+    assert titles == ["needs", "motivations", "later", "engagement"]
