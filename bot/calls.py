@@ -1,5 +1,6 @@
 """The calls of the Bot API that rows of the outbox become, and what became of each."""
 
+import json
 import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import Any
 from telegram import Bot
 from telegram.error import BadRequest, RetryAfter, TelegramError
 
+from bot.transport import Ready
 from bot.verdicts import GONE, Verdict, reason, verdict
 from storage.claims import Claimed
 
@@ -22,10 +24,11 @@ async def _ask(bot: Bot, method: str, **parameters: Any) -> Any:
     """One call of the Bot API, its result as Telegram's JSON says it; parameters that are None are left out.
 
     Without the library's objects for what is sent and what comes back, of which the number of the message is all that is
-    wanted: they are a third of a call's cost. In lower case: the library warns where it has a method of the same name,
-    and to Telegram case is all one (Bot API, "Making requests").
+    wanted: they are half of a call's cost. The library's request tells its errors apart all the same.
     """
-    return await bot.do_api_request(method.lower(), parameters)
+    given = {name: value for name, value in parameters.items() if value is not None}
+    ready: Any = Ready(json.dumps(given).encode())
+    return await bot.request.post(f"{bot.base_url}/{method}", ready)
 
 
 def _shown(row: Claimed) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def _under(part: Any, name: str) -> Any:
 
 def read(raw: RawUpdate) -> Incoming:
     """The update as a value; `nothing` for what the bot has no use for."""
-    update = Update.de_json(raw, None)
+    update = Update.de_json(_without_what_was_shown(raw), None)
     if update.callback_query:
         return _press(update.update_id, update.callback_query)
     if update.my_chat_member:
@@ -68,6 +68,22 @@ def read(raw: RawUpdate) -> Incoming:
         return Incoming(update.update_id, "group" if message.text else "nothing", message.chat.id)
     return _message(update.update_id, message, edited=update.edited_message is not None)
 
+
+def _without_what_was_shown(raw: RawUpdate) -> RawUpdate:
+    """A press comes with all of its message, whose reading costs more than the rest: which one it is will do.
+
+    A message without its content is dated 0 (Bot API, `InaccessibleMessage`).
+    """
+    query, message = raw.get("callback_query"), _under(raw.get("callback_query"), "message")
+    if not (isinstance(query, dict) and isinstance(message, dict)):
+        return raw
+    return {
+        **raw,
+        "callback_query": {**query, "message": {**{k: message[k] for k in WHICH if k in message}, "date": 0}},
+    }
+
+
+WHICH = ("message_id", "chat")
 
 # A command, as Telegram marks it: 1 to 32 letters, digits and underscores, perhaps with the bot's name.
 COMMAND = re.compile(r"/(?P<name>[A-Za-z0-9_]{1,32})(?:@\w+)?(?=\s|$)", re.ASCII)

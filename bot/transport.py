@@ -15,7 +15,15 @@ from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
 FORM: Final = {"Content-Type": "application/x-www-form-urlencoded"}
+JSON: Final = {"Content-Type": "application/json"}
 UNSET: Final = BaseRequest.DEFAULT_NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A body of JSON, made already: `RequestData` takes a quarter of a call's time to weigh each value."""
+
+    body: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +74,7 @@ class AiohttpRequest(BaseRequest):
         self,
         url: str,
         method: str,
-        request_data: RequestData | None = None,
+        request_data: RequestData | Ready | None = None,
         read_timeout: Any = UNSET,
         write_timeout: Any = UNSET,
         connect_timeout: Any = UNSET,
@@ -75,15 +83,13 @@ class AiohttpRequest(BaseRequest):
         """The status and the body of the answer. Raises `TimedOut`, `NetworkError`, and `RuntimeError` before `initialize`."""
         if self._session is None or self._session.closed:
             raise RuntimeError("This AiohttpRequest is not initialized!")
-        files = bool(request_data and request_data.multipart_data)
+        body, headers, files = _body(request_data)
         limits = _limits(
             pool=_given(pool_timeout, self._timeouts.pool),
             connect=_given(connect_timeout, self._timeouts.connect),
             write=_given(write_timeout, self._timeouts.media_write if files else self._timeouts.write),
             read=_given(read_timeout, self._timeouts.read),
         )
-        body = _body(request_data)
-        headers = FORM if isinstance(body, bytes) else None
         try:
             async with self._session.request(
                 method,
@@ -131,15 +137,17 @@ def _sum(*limits: float | None) -> float | None:
     return total
 
 
-def _body(data: RequestData | None) -> bytes | aiohttp.FormData | None:
-    """As the default transport sends it: a form, in parts where there are files."""
+def _body(data: RequestData | Ready | None) -> tuple[bytes | aiohttp.FormData | None, dict[str, str] | None, bool]:
+    """The body, its header, and whether it holds files: a form, as the default transport sends it, or JSON."""
     if data is None:
-        return None
+        return None, None, False
+    if isinstance(data, Ready):
+        return data.body, JSON, False
     if not (files := data.multipart_data):
-        return data.url_encoded_parameters().encode()
+        return data.url_encoded_parameters().encode(), FORM, False
     form = aiohttp.FormData(quote_fields=False)  # names of files as they are, in UTF-8
     for name, value in data.json_parameters.items():
         form.add_field(name, value)
     for name, (filename, content, kind) in files.items():
         form.add_field(name, content, filename=filename, content_type=kind)
-    return form
+    return form, None, True
