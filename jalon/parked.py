@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from bot.turn import House, retry_parked
+from bot.house import House
+from bot.parking import retry_parked
 from jalon.settings import Settings
 from jalon.wiring import Stores, bot_id, library
 from storage.inbox import Parked, parked_pages

@@ -15,11 +15,13 @@ from telegram.error import InvalidToken, TelegramError
 
 from bot.commands import menu_of
 from bot.delivery import Delivery
+from bot.house import House
 from bot.library import Library
+from bot.parking import retry_parked
 from bot.poller import pause as wait_a_little
 from bot.poller import said_of
 from bot.quiet import Quiet
-from bot.turn import House, retry_parked, take_turn
+from bot.turn import take_turn
 from bot.words import say
 from flows.phrases import LANGUAGES
 from jalon.receiving import Address, announce, receive

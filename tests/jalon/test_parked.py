@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from bot.turn import House as Rooms
-from bot.turn import retry_parked, take_turn
+from bot.house import House as Rooms
+from bot.parking import retry_parked
+from bot.turn import take_turn
 from jalon.cli import app
 from jalon.settings import SIMULATED_TOKEN
 from simulator import Simulator
