@@ -3,7 +3,8 @@
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from bot.reprise import refused, reprise
+from bot.consent import agreed
+from bot.reprise import may_be_brief, quoted, refused, reprise, reprise_again
 from bot.talk import Talk
 from bot.travel import go_on, resume
 from bot.walking import SILENCE
@@ -14,6 +15,7 @@ from flows.making import settled
 from flows.pack import ChoicesStep, RankingStep, TextStep
 from flows.run import Part, Run
 from flows.understand import Misunderstood, Result, Understood, understand
+from storage.heard import last_heard
 
 WISHES = {"required", "not_deferrable"}  # what was typed is no answer, even to an open question
 
@@ -80,12 +82,25 @@ def take(talk: Talk, run: Run, event: Event) -> None:
 
 
 def misunderstood(talk: Talk, run: Run, heard: Misunderstood) -> None:
-    """The question again, with a kind word; after a silence, with a reminder of where one was."""
+    """The question again, with a kind word; after a silence, with a reminder of where one was.
+
+    The second time in a row, what will do is said without the question, which stands just above.
+    """
     away = talk.last_seen is not None and talk.now - talk.last_seen > SILENCE
     if away:
         resume(talk)
-    else:
-        ask_again(talk, run, reprise(heard, run.language))
+        return
+    asked = talk.flow(run).nodes[run.at].step
+    brief = may_be_brief(asked, heard) and _just_repeated(talk, run)
+    told = reprise_again(asked, heard, run.language) if brief else reprise(heard, run.language)
+    words = quoted(heard, talk.incoming.text, run.language) if agreed(talk) else ""  # what is not kept is not repeated
+    go_on(talk, run, Resumed(brief=brief), lead=words + told)
+
+
+def _just_repeated(talk: Talk, run: Run) -> bool:
+    """Whether the words before these were typed at the same question, which was then shown again."""
+    before = last_heard(talk.session, talk.who.id)
+    return before is not None and before.kind == "text" and (before.run_id, before.step) == (run.id, run.at)
 
 
 def ask_again(talk: Talk, run: Run, lead: str) -> None:

@@ -71,9 +71,7 @@ def start(talk: Talk) -> None:
     if talk.incoming.text:
         again(talk, talk.incoming.text)
     else:
-        back_to_questions(talk)
-        talk.say("welcome_back")
-        show_place(talk)
+        show_place(talk, lead=say("welcome_back", talk.language))
 
 
 def back(talk: Talk) -> None:

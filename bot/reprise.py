@@ -6,11 +6,14 @@ from typing import Any
 
 from babel.dates import format_date
 
-from bot.words import say
-from flows.pack import ChoicesStep, RankingStep, Step, TextStep
+from bot.words import say, shortened
+from flows.commitments import binds
+from flows.pack import ChoicesStep, DateStep, Information, NumberStep, RankingStep, ScaleStep, Step, TextStep
+from flows.spoken import fold
 from flows.understand import Misunderstood
 
 Holes = Mapping[str, Any]
+WORDS = 60  # UTF-16 units of the words quoted back
 
 
 def _between(params: Holes, language: str) -> tuple[str, Holes]:
@@ -43,7 +46,7 @@ REPRISES: dict[str, Callable[[Holes, str], tuple[str, Holes]]] = {
     "not_plain": _same("reprise_not_plain"),
     "ambiguous": _same("reprise_ambiguous"),
     "too_few": _same("reprise_too_few"),
-    "too_many": _same("reprise_too_many"),
+    "too_many": lambda params, _: ("reprise_only_one" if params["max"] == 1 else "reprise_too_many", params),
     "exclusive": _same("reprise_exclusive"),
     "out_of_range": _between,
     "whole_number": _same("reprise_whole_number"),
@@ -61,10 +64,41 @@ REPRISES: dict[str, Callable[[Holes, str], tuple[str, Holes]]] = {
 }
 
 
+# What is said of words that could not be read twice in a row; elsewhere there are answers to touch.
+HINTS_AGAIN: dict[type, str] = {
+    Information: "hint_again_read",
+    ScaleStep: "hint_again_scale",
+    NumberStep: "hint_number",
+    DateStep: "hint_date",
+}
+UNREAD = {"empty", "unclear"}
+CLEAR = {"unsure", "required", "not_deferrable", "too_few", "too_many", "exclusive", "too_short", "too_long"}
+BEFORE_THE_QUESTION = {"required", "not_deferrable", "other_unit"}  # their sentences need the question below them
+
+
 def reprise(heard: Misunderstood, language: str) -> str:
     """The sentence (HTML) said before the question is shown again."""
     key, holes = REPRISES[heard.reason](heard.params, language)
     return say(key, language, **holes)
+
+
+def may_be_brief(step: Step, heard: Misunderstood) -> bool:
+    """Whether the question need not be repeated once more; one that binds is always there to read."""
+    return not binds(step) and heard.reason not in BEFORE_THE_QUESTION
+
+
+def reprise_again(step: Step, heard: Misunderstood, language: str) -> str:
+    """The sentence (HTML) said where the question was repeated just before: what will do, and nothing else."""
+    if heard.reason in UNREAD:
+        return say(HINTS_AGAIN.get(type(step), "hint_again_choices"), language)
+    return reprise(heard, language)
+
+
+def quoted(heard: Misunderstood, text: str, language: str) -> str:
+    """The words that could not be read, so that a slip is seen (HTML); nothing where their sense was clear."""
+    if heard.reason in CLEAR or not fold(text):
+        return ""
+    return say("you_wrote", language, words=shortened(" ".join(text.split()), WORDS)) + " "
 
 
 def refused(step: Step, reason: str) -> Misunderstood:

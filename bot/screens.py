@@ -106,10 +106,6 @@ def _hint_picks(asking: Asking, step: Any) -> Iterator[str]:
     yield f"<i>{say(key, asking.language, min=low, max=high or len(step.choices))}</i>"
 
 
-def _no_hint(asking: Asking, step: Any) -> Iterator[str]:
-    yield from ()
-
-
 HINTS: dict[type, Callable[[Asking, Any], Iterator[str]]] = {
     TextStep: _hint_text,
     ScaleStep: _hint_scale,
@@ -220,14 +216,16 @@ def _so_far(asking: Asking, read: str) -> str:
 
 # ------------------------------------------------------------------------------------------------------- the screens
 def question_screen(flow: Flow, run: Run, manner: Manner = "ask", lead: str = "") -> Screen:
-    """The question at hand. `lead`: words of the bot (already HTML) said before it."""
+    """The question at hand. `lead`: words of the bot (already HTML) said before it, or in its place (`brief`)."""
     asking = Asking(flow, run)
     former = run.answers.get(run.at)
     paragraphs = [lead, head(asking)]
     if asking.step.encouragement and manner == "ask":
         paragraphs.append(safe(asking.fill(asking.step.encouragement)))
     paragraphs.append(body(asking))
-    paragraphs += HINTS.get(type(asking.step), _no_hint)(asking, asking.step)
+    if hint := HINTS.get(type(asking.step)):
+        paragraphs += hint(asking, asking.step)
+    paragraphs = [lead] if manner == "brief" else paragraphs
     rows = list(BUTTONS[type(asking.step)](asking, asking.step))
     if former and not isinstance(asking.step, Information) and not run.parts:
         paragraphs.append(_so_far(asking, read_answer(asking.node, former, asking.language)))

@@ -24,8 +24,7 @@ from storage.latest import latest_runs
 from storage.records import consents_in_force, facts_of
 from storage.runs import load_run
 
-RESUME, STOP = "resume", "stop"
-SUBMITTED = "submitted"
+RESUME, STOP, SUBMITTED = "resume", "stop", "submitted"
 THANKS = 3  # ways to say that a part is over (phase_over_…): not the same words at each
 
 
@@ -140,9 +139,10 @@ def resting(talk: Talk) -> bool:
     return talk.library.journey.flow_at(talk.who.journey_at) is None
 
 
-def show_place(talk: Talk) -> None:
-    """Where a person who greets again is: the open question, the next part, or a resting place, which is not left unasked."""
-    (rest if resting(talk) and open_run(talk) is None else resume)(talk)
+def show_place(talk: Talk, lead: str = "") -> None:
+    """Where a person who greets again is: the open question, the next part, or a resting place, not left unasked."""
+    back_to_questions(talk)
+    (rest if resting(talk) and open_run(talk) is None else resume)(talk, lead)
 
 
 def activate(talk: Talk, run: Run) -> Run:
@@ -193,13 +193,13 @@ def begin_row(talk: Talk) -> list[Row]:
     return [[button(say("button_begin", talk.language), Menu("begin", talk.who.journey_at))]]
 
 
-def rest(talk: Talk) -> None:
-    """A resting place: its words, and a way back where there is one."""
+def rest(talk: Talk, lead: str = "") -> None:
+    """A resting place: its words, after those of `lead` (HTML), and a way back where there is one."""
     at = talk.who.journey_at
     state = talk.library.journey.pack.states[at]
     facts_here = {**talk.library.facts.get(talk.language, {}), "counsellor": talk.counsellor()}
     text = pipe(state.text[talk.language].strip(), lambda name: facts_here.get(name, "…")) if state.text else ""
-    talk.send(Screen(safe(text), tuple(way_back(talk))))
+    talk.send(Screen("\n\n".join(filter(None, [lead, safe(text)])), tuple(way_back(talk))))
 
 
 def can_go_on(talk: Talk) -> bool:
@@ -217,10 +217,7 @@ def way_back(talk: Talk) -> list[Row]:
 
 
 def resume(talk: Talk, lead: str = "") -> None:
-    """Back to the open question after a pause, a silence or a rest, with a card that says where one was.
-
-    `lead`: words of the bot (HTML) said before the card.
-    """
+    """Back to the open question after a pause, a silence or a rest, with a card (after `lead`, HTML) that says where one was."""
     back_to_questions(talk)
     run = open_run(talk)
     if run is not None or not resting(talk):

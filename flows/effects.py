@@ -5,7 +5,7 @@ from typing import Literal
 
 from flows.run import Answer
 
-Manner = Literal["ask", "offer", "again", "update"]
+Manner = Literal["ask", "offer", "again", "brief", "update"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +13,7 @@ class Say:
     """Show the question at `node`.
 
     `ask`: for the first time or anew; `offer`: an answer set aside earlier can be kept; `again`: repeated on purpose;
-    `update`: the same showing, with another set of ticks or messages.
+    `brief`: repeated, where its words still stand just above; `update`: the same showing, with another set of ticks or messages.
     """
 
     node: str

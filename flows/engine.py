@@ -17,7 +17,7 @@ from typing import Any
 from uuid import UUID
 
 from flows.consequences import consequences
-from flows.effects import Dated, Effect, Finish, Kept, Say, SetAside
+from flows.effects import Dated, Effect, Finish, Kept, Manner, Say, SetAside
 from flows.events import (
     Answered,
     Changed,
@@ -203,11 +203,11 @@ def _went_back(flow: Flow, run: Run, event: WentBack, now: datetime) -> Stepped:
     return moved, effects + more
 
 
-def _again(flow: Flow, run: Run) -> Stepped:
+def _again(flow: Flow, run: Run, manner: Manner = "again") -> Stepped:
     if run.outcome:
         return replace(run, paused=False), []
     shown = replace(run, visit=run.visit + 1, paused=False)
-    return shown, [Say(run.at, shown.visit, "again")]
+    return shown, [Say(run.at, shown.visit, manner)]
 
 
 def _language_changed(flow: Flow, run: Run, event: LanguageChanged, now: datetime) -> Stepped:
@@ -221,7 +221,7 @@ def _paused(flow: Flow, run: Run, event: Paused, now: datetime) -> Stepped:
 
 
 def _resumed(flow: Flow, run: Run, event: Resumed, now: datetime) -> Stepped:
-    return _again(flow, run)
+    return _again(flow, run, "brief" if event.brief else "again")
 
 
 HANDLERS: dict[type, Callable[[Flow, Run, Any, datetime], Stepped]] = {

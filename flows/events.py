@@ -93,7 +93,12 @@ class Paused:
 
 @dataclass(frozen=True, slots=True)
 class Resumed:
-    """The question at hand is to be shown again: after a pause, a silence, or something not understood."""
+    """The question at hand is to be shown again: after a pause, a silence, or something not understood.
+
+    `brief`: without its words, which were said again just before.
+    """
+
+    brief: bool = False
 
 
 Event = Started | Answered | Marked | Wrote | Completed | WentBack | Changed | LanguageChanged | Paused | Resumed

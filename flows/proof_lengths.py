@@ -32,7 +32,7 @@ MESSAGE_UNITS = 4096  # Bot API, sendMessage: "1-4096 characters after entities 
 NOTICE_UNITS = 200  # Bot API, answerCallbackQuery: "0-200 characters"
 # What the house adds to a question at most, besides the ends of a scale and the pack's title, above it and in the lead:
 PROGRESS_UNITS = 40  # "… · question 12 sur 34"
-LEAD_UNITS = 250  # a sentence before the question: not understood, came early, back after a while
+LEAD_UNITS = 320  # what is said before the question: not understood, came early, back gently after a while
 WARNING_UNITS = 100  # before free words
 HINT_UNITS = 110  # how to answer
 KEPT_UNITS = 330  # the answer so far, of which 300 units are quoted, and the words before it

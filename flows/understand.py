@@ -125,7 +125,7 @@ def _no_better(step: Step, answer: Result) -> bool:
 def _answer(step: Step, text: str, words: str, language: str, today: date, chosen: Sequence[Option]) -> Result:
     match step:
         case Information():
-            read = means(words, READ) or means(words, YES)
+            read = any(means(words, meaning) for meaning in (READ, YES, SKIP))
             return Understood("read") if read else Misunderstood("unclear")
         case ChoiceStep() | BatteryStep():
             return _choice(text, words, chosen)

@@ -270,8 +270,8 @@ async def test_start_at_a_resting_place_shows_the_answer_that_was_opened_again(n
     await nadia.tell("55")
     assert nadia.results("paths")["hours"] == 55
     assert nadia.row.journey_at == "submitted"
-    texts = await nadia.tell("/start")
-    assert texts == [said("welcome_back"), "C'est remis."], "nothing is open: the resting place is not left unasked"
+    [text] = await nadia.tell("/start")
+    assert text == f"{said('welcome_back')}\n\nC'est remis.", "nothing is open: the resting place is not left unasked"
 
 
 async def test_from_the_list_of_answers_back_to_the_question(nadia: Guest) -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from bot.answers import FULL
+from bot.reprise import WORDS
 from bot.screens import question_screen
 from bot.words import plain, shortened
 from flows.engine import new_run, step
@@ -86,7 +87,8 @@ def test_the_house_s_own_words_fit_in_the_room_kept_for_them() -> None:
     assert longest["sensitive"] <= WARNING_UNITS
     assert max(size for key, size in longest.items() if key.startswith("hint_")) <= HINT_UNITS
     leads = ("reprise_", "came_", "not_text", "not_understood")
-    assert max(size for key, size in longest.items() if key.startswith(leads)) <= LEAD_UNITS
+    quote = longest["you_wrote"] + WORDS
+    assert max(size for key, size in longest.items() if key.startswith(leads)) + quote <= LEAD_UNITS
 
 
 def longest_question() -> Pack:

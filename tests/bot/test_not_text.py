@@ -132,7 +132,7 @@ async def test_a_group_learns_nothing_of_a_dossier(nadia: Guest) -> None:
 async def test_signs_that_are_no_answer_get_the_question_again(nadia: Guest, text: str) -> None:
     await at(nadia, "Couleur")
     [again] = await nadia.tell(text)
-    assert again.startswith(said("not_understood"))
+    assert said("not_understood") in again
     assert nadia.results("kinds") == {"which": "colour"}
 
 
@@ -141,7 +141,7 @@ async def test_a_message_without_a_word(nadia: Guest, text: str) -> None:
     """No telephone sends one; a client of its own might."""
     await at(nadia, "Couleur")
     [again] = await raw(nadia, "message", text=text)
-    assert again.startswith(said("not_understood"))
+    assert said("not_understood") in again
 
 
 @pytest.mark.parametrize("typed", ["\u200erouge", "\ufeffrouge", "rouge\u200b", "𝗥𝗼𝘂𝗴𝗲", "ROUGE 🙂"])

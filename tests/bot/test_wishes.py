@@ -135,6 +135,13 @@ async def test_a_required_open_question_says_that_it_cannot_be_left(nadia: Guest
     assert nadia.run("kinds").parts == ()
 
 
+@pytest.mark.parametrize("typed", ["j'ai lu", "lu", "suivant", "passer", "ok", "compris", "next", "skip"])
+async def test_a_page_is_left_in_plain_words(nadia: Guest, typed: str) -> None:
+    await at(nadia, "Lecture")
+    await nadia.tell(typed)
+    assert nadia.results("kinds")["notice"] == "read"
+
+
 async def test_going_on_from_a_page_is_to_have_read_it(nadia: Guest) -> None:
     await at(nadia, "Lecture")
     await nadia.tell("continuer")
