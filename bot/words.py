@@ -7,7 +7,7 @@ from importlib.resources import files
 from flows.lengths import beginning, units
 from flows.phrases import LANGUAGES, Phrases
 
-PHRASES = Phrases.load(files("bot") / "phrases.yaml")
+PHRASES = Phrases(files("bot") / "phrases.yaml")
 TAG = re.compile(r"</?[bi]>")  # the only tags we write
 SHORT = 300  # UTF-16 units of an answer quoted back: enough to recognise it on a phone
 

@@ -17,7 +17,7 @@ from flows.phrases import Phrases
 from storage.export_schema import AnswerRecord, Export, FlagRecord, RunRecord, TranscriptLine
 from storage.listing import SHORT
 
-SAYS = Phrases.load(files("dashboard") / "phrases.yaml")
+SAYS = Phrases(files("dashboard") / "phrases.yaml")
 MESSAGE = "message"  # the rule of the flag that a message to the counsellor raises
 REOPENED = "edit"  # what the transcript holds for a press that opened an earlier answer again
 FOR_COUNSELLOR = "to_counsellor"  # the kind of the lines that a person leaves for their counsellor

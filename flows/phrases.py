@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
@@ -28,13 +29,15 @@ def pipe(text: str, fill: Callable[[str], str]) -> str:
 class Phrases:
     """`phrases("key", "fr", name="Ana")`. An unknown key or a missing hole is a programming error and raises KeyError."""
 
-    def __init__(self, table: Mapping[str, Mapping[str, str]]) -> None:
-        self.table = table
+    def __init__(self, path: Path | Traversable) -> None:
+        self._path = path
 
-    @classmethod
-    def load(cls, path: Path | Traversable) -> "Phrases":
-        return cls(YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8")))
+    @cached_property
+    def table(self) -> Mapping[str, Mapping[str, str]]:
+        """Read when the first word is needed: most commands need few of the tables."""
+        read: Mapping[str, Mapping[str, str]] = YAML(typ="safe", pure=True).load(self._path.read_text(encoding="utf-8"))
+        return read
 
-    def __call__(self, key: str, language: str, **holes: object) -> str:
+    def __call__(self, key: str, language: str, /, **holes: object) -> str:
         entry = self.table[key]
         return pipe(entry.get(language, entry[LANGUAGES[0]]), lambda name: str(holes[name])).rstrip("\n")

@@ -19,7 +19,7 @@ from flows.run import How
 from flows.understand import Misunderstood, understand
 from flows.wording import fill_text, question, read_answer
 
-SAYS = Phrases.load(files("flows") / "play.yaml")
+SAYS = Phrases(files("flows") / "play.yaml")
 START = datetime(2027, 3, 1, 9, tzinfo=UTC)
 A_WHILE = timedelta(minutes=1)
 RUN = UUID("00000000-0000-4000-8000-000000000001")

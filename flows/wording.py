@@ -24,7 +24,7 @@ from flows.pack import (
 from flows.phrases import HOLE, Phrases, pipe
 from flows.run import Answer, Run, Value
 
-PHRASES = Phrases.load(files("flows") / "phrases.yaml")
+PHRASES = Phrases(files("flows") / "phrases.yaml")
 
 
 def holes_of(text: str) -> list[str]:

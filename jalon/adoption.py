@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from jalon.settings import SIMULATED_BOT, Settings
-from jalon.wiring import NotReady, Stores, bot_id
+from jalon.wiring import Stores, bot_id
+from jalon.words import NotReady, say
 from storage import bots
 from storage.database import Database
 from storage.key_check import adopt_keys, check_keys
@@ -21,7 +22,7 @@ def rekey(settings: Settings, file: Path) -> str:
             check_keys(session.connection(), master, None)
     finally:
         database.close()
-    return f"{count} data keys taken over: {settings.master_key_file} opens everything now."
+    return say("rekeyed", settings.language, count=count, key=settings.master_key_file)
 
 
 def adopt(settings: Settings, stores: Stores) -> str:
@@ -31,13 +32,8 @@ def adopt(settings: Settings, stores: Stores) -> str:
         now = stores.database.now()
         owner = bots.owning_bot(session, ours, now)
         if owner == ours:
-            return f"These dossiers are already those of the bot {ours}."
+            return say("adopted_already", settings.language, ours=ours)
         if SIMULATED_BOT in (owner, ours):
-            raise NotReady(
-                "trials with the simulator and the dossiers of real people never mix: set another DATABASE_URL"
-            )
+            raise NotReady("adopt_trials")
         bots.hand_over(session, ours, now)
-    return (
-        f"The dossiers of the bot {owner} are now those of the bot {ours}. "
-        "Each person needs a link to it: jalon invite --relink NUMBER"
-    )
+    return say("adopted", settings.language, owner=owner, ours=ours)

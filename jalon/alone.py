@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from jalon.wiring import NotReady
+from jalon.words import NotReady
 from storage.database import parse
 
 
@@ -25,10 +25,7 @@ def alone(url: str) -> Iterator[None]:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
     except BlockingIOError:
-        raise NotReady(
-            f"Jalon already runs on {address.database}, in another process: stop that one first, or set another "
-            "DATABASE_URL"
-        ) from None
+        raise NotReady("already_running", database=address.database) from None
     finally:
         os.close(handle)
 
@@ -38,4 +35,4 @@ def _open(file: Path) -> int:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         return os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
-        raise NotReady(f"the lock at {file} cannot be opened: {error.strerror}") from None
+        raise NotReady("lock_closed", file=file, why=error) from None

@@ -17,15 +17,18 @@ from flows.problems import PackError
 from jalon import adoption, dossiers, greeting, invitations, parked, running
 from jalon.alone import alone
 from jalon.flows_cli import app as flows_app
-from jalon.settings import Settings, SettingsError, read_settings
-from jalon.wiring import NotReady, library, refuse_another_bot, stores
+from jalon.frame import Command, application
+from jalon.settings import Settings, read_settings
+from jalon.wiring import library, refuse_another_bot, stores
+from jalon.words import NotReady, say, spoken
+from jalon.wrong import SettingsError
 from storage import backup as backups
 from storage.database import Database
 from storage.errors import StorageError
 from storage.keys import MasterKey
 from storage.migrate import upgrade
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Jalon, the companion of a bilan de compétences.")
+app = application("jalon")
 app.add_typer(flows_app, name="flows")
 
 REFUSALS = (SettingsError, NotReady, StorageError, PackError, OrganisationError)
@@ -37,14 +40,15 @@ def refusing() -> Iterator[None]:
     try:
         yield
     except REFUSALS as error:
-        for line in str(error).splitlines():
+        said = str(error) if isinstance(error, PackError | OrganisationError) else error.said(spoken())
+        for line in said.splitlines():
             typer.echo(f"jalon: {line}", err=True)
         raise typer.Exit(1) from None
 
 
 def command(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     def register(function: Callable[..., Any]) -> Callable[..., Any]:
-        @app.command(name)
+        @app.command(name, cls=Command)
         @wraps(function)
         def refused_clearly(*arguments: Any, **options: Any) -> Any:
             with refusing():
@@ -62,7 +66,7 @@ def _settings() -> Settings:
     """The settings; says where they are from when that is not the current folder."""
     settings = read_settings()
     if settings.home != Path():
-        typer.echo(f"jalon: the folder of Jalon is {settings.home}", err=True)
+        typer.echo(f"jalon: {say('home', settings.language, home=settings.home)}", err=True)
     return settings
 
 
@@ -78,7 +82,6 @@ def _log(settings: Settings) -> None:
 # ------------------------------------------------------------------------------------------------------------ running
 @command("run")
 def run() -> None:
-    """Start Jalon: with a token the real bot, without one the local simulator and its chat page."""
     settings = _settings()
     _log(settings)
     shelf = library(settings)
@@ -88,10 +91,9 @@ def run() -> None:
 
 @command("bot")
 def bot() -> None:
-    """Start the bot alone, against TELEGRAM_API_URL."""
     settings = _settings()
     if not settings.live:
-        raise NotReady("TELEGRAM_BOT_TOKEN is not set: write it into .env, or use `jalon run` for the local simulator")
+        raise NotReady("no_token")
     _log(settings)
     shelf = library(settings)
     with alone(settings.database_url):
@@ -100,15 +102,9 @@ def bot() -> None:
 
 # ------------------------------------------------------------------------------------------------------------- people
 @command("invite")
-def invite(
-    name: Annotated[str, typer.Option(help="the name the counsellor knows the person by")] = "",
-    counsellor: Annotated[str, typer.Option(help="the counsellor's name or e-mail address")] = "",
-    relink: Annotated[str | None, typer.Option(help="a dossier to move to another Telegram account")] = None,
-    language: Annotated[str, typer.Option(help="fr or en")] = "fr",
-) -> None:
-    """Open a dossier and print its invitation link and QR code; with --relink, move one to another account."""
+def invite(name: str = "", counsellor: str = "", relink: str | None = None, language: str = "fr") -> None:
     if not (relink or name.strip()):
-        raise NotReady('whose dossier is it? jalon invite --name "Nadia B."')
+        raise NotReady("nobody_named")
     settings = _settings()
     with stores(settings, create=relink is None) as opened:
         if opened.new_key:
@@ -120,39 +116,26 @@ def invite(
             if relink
             else invitations.invite(settings, opened, name=name, counsellor=counsellor, language=language)
         )
-    typer.echo(invitations.card(door, made))
+    typer.echo(invitations.card(door, made, settings.language))
 
 
 @command("dossiers")
-def list_dossiers(
-    seen: Annotated[
-        str, typer.Option(help="the number of a dossier whose flags you have read: they wait no more")
-    ] = "",
-    by: Annotated[str, typer.Option(help="with --seen: who has read them, if not the user of this computer")] = "",
-) -> None:
-    """List the dossiers, the urgent ones first: who, where they are, flags that wait. Never what was written."""
+def list_dossiers(seen: str = "", by: str = "") -> None:
     settings = _settings()
     with stores(settings) as opened:
-        for line in dossiers.seen(settings, opened, seen, by) if seen else dossiers.listing(settings, opened, "fr"):
+        for line in dossiers.seen(settings, opened, seen, by) if seen else dossiers.listing(settings, opened):
             typer.echo(line)
 
 
 @command("export")
-def export(
-    beneficiary: Annotated[str, typer.Argument(help="the dossier's number, or its beginning")],
-    format: Annotated[str, typer.Option(help="json, or html: a page to read and print")] = "json",
-    language: Annotated[str, typer.Option(help="the page's headings: fr or en; what was said stays as it was")] = "fr",
-) -> None:
-    """Print the record of a dossier. As a page: jalon export NUMBER --format html > dossier.html"""
-    with stores(_settings()) as opened:
-        typer.echo(dossiers.record(opened, beneficiary, format, language))
+def export(beneficiary: str, format: str = "json", language: str | None = None) -> None:
+    settings = _settings()
+    with stores(settings) as opened:
+        typer.echo(dossiers.record(opened, beneficiary, format, language or settings.language))
 
 
 @command("inbox")
-def inbox(
-    retry: Annotated[bool, typer.Option("--retry", help="put them through again")] = False,
-) -> None:
-    """List the updates that made Jalon fail and were put aside: when, what and why, never what was written."""
+def inbox(retry: Annotated[bool, typer.Option("--retry")] = False) -> None:
     settings = _settings()
     _log(settings)
     with stores(settings) as opened:
@@ -165,59 +148,47 @@ def inbox(
 # --------------------------------------------------------------------------------------------------------- the database
 @command("migrate")
 def migrate() -> None:
-    """Bring the database to this version's schema (`run` does it by itself)."""
-    database = Database(_settings().database_url)
+    settings = _settings()
+    database = Database(settings.database_url)
     try:
         upgrade(database)
     finally:
         database.close()
-    typer.echo("The database is up to date.")
+    typer.echo(say("migrated", settings.language))
 
 
 @command("adopt")
 def adopt() -> None:
-    """Give the dossiers of another bot to the bot of the token. Each person then needs a new link."""
     settings = _settings()
     with stores(settings) as opened:
         typer.echo(adoption.adopt(settings, opened))
 
 
 @command("rekey")
-def rekey(
-    file: Annotated[Path, typer.Argument(help="the other master key, under which some content was sealed")],
-) -> None:
-    """Let the present master key open what was sealed under another one. Stop Jalon and make a backup first."""
+def rekey(file: Path) -> None:
     settings = _settings()
     with alone(settings.database_url):
         typer.echo(adoption.rekey(settings, file))
 
 
 @command("backup")
-def backup(
-    file: Annotated[Path, typer.Argument(help="the file to write")],
-    force: Annotated[bool, typer.Option("--force", help="replace the file if it exists")] = False,
-) -> None:
-    """Make a consistent copy of the database, also while Jalon runs. The master key is not in it: keep it apart."""
+def backup(file: Path, force: Annotated[bool, typer.Option("--force")] = False) -> None:
     settings = _settings()
     database = Database(settings.database_url, create=False)
     try:
         backups.backup(database, file, force=force)
     finally:
         database.close()
-    typer.echo(
-        f"Saved to {file}. It can only be read with the master key ({settings.master_key_file}), which is not in it."
-    )
+    typer.echo(say("saved", settings.language, file=file, key=settings.master_key_file))
 
 
 @command("restore")
-def restore(
-    file: Annotated[Path, typer.Argument(help="a file that `jalon backup` wrote")],
-    force: Annotated[bool, typer.Option("--force", help="replace the present database, which is kept aside")] = False,
-) -> None:
-    """Put a backup in the place of the database. Stop Jalon first."""
+def restore(file: Path, force: Annotated[bool, typer.Option("--force")] = False) -> None:
     settings = _settings()
-    path = settings.master_key_file
+    path, language = settings.master_key_file, settings.language
     key = MasterKey.load(path) if path.exists() else None
     kept = backups.restore(settings.database_url, file, datetime.now(UTC), force=force, master=key)
-    opens = f"{path} opens it." if key else f"There is no key at {path} yet: put back the one it was made with."
-    typer.echo(f"Restored from {file}. {opens}" + (f" The former database is kept at {kept}." if kept else ""))
+    opens = say("restored_opens" if key else "restored_no_key", language, key=path)
+    typer.echo(say("restored", language, file=file, opens=opens))
+    if kept:
+        typer.echo(say("restored_kept", language, kept=kept))

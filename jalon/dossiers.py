@@ -9,43 +9,53 @@ from zoneinfo import ZoneInfo
 from flows.journey import load_journey
 from flows.phrases import LANGUAGES
 from jalon.settings import Settings
-from jalon.wiring import NotReady, Stores
+from jalon.wiring import Stores
+from jalon.words import NotReady, say
 from storage.export import export
 from storage.export_schema import Export
 from storage.listing import Listed, dossiers, find, short
 from storage.records import mark_seen
 
 FORMATS = ("json", "html")
-HEADS = ("Number", "Urgent", "Name", "Counsellor", "Phase", "Last activity", "Flags", "Telegram")
+HEADS = ("number", "urgent", "name", "counsellor", "phase", "active", "flags", "telegram")
 
 
-def listing(settings: Settings, stores: Stores, language: str) -> Iterator[str]:
+def listing(settings: Settings, stores: Stores) -> Iterator[str]:
     """A line for each dossier, the urgent ones first: never what was written."""
     with stores.database.read() as session:
         found = dossiers(session)
     if not found:
-        yield "There is no dossier yet."
+        yield say("no_dossiers", settings.language)
         return
     digits = short([each.id for each in found])
-    rows = [HEADS, *(_row(settings, each, digits, language) for each in found)]
+    heads = tuple(say(f"head_{head}", settings.language) for head in HEADS)
+    rows = [heads, *(_row(settings, each, digits) for each in found)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
 
 
-def _row(settings: Settings, each: Listed, digits: int, language: str) -> tuple[str, ...]:
+def _row(settings: Settings, each: Listed, digits: int) -> tuple[str, ...]:
     state = load_journey().pack.states.get(each.journey_at)
     active, urgent = each.last_active_at, each.urgent_at
     return (
         each.id.hex[:digits],
-        f"URGENT {_moment(settings, urgent)}" if urgent else "",
+        say("urgent_since", settings.language, at=_moment(settings, urgent)) if urgent else "",
         each.name or "-",
         each.counsellor or "-",
-        state.title[language] if state else each.journey_at,
+        state.title[settings.language] if state else each.journey_at,
         _moment(settings, active) if active else "-",
         str(each.flags or "-"),
-        "stopped" if each.stopped_at else "not reachable" if each.unreachable_since else "ok" if active else "-",
+        _reach(each, settings.language),
     )
+
+
+def _reach(each: Listed, language: str) -> str:
+    if each.stopped_at:
+        return say("reach_stopped", language)
+    if each.unreachable_since:
+        return say("reach_not", language)
+    return say("reach_ok", language) if each.last_active_at else "-"
 
 
 def _moment(settings: Settings, at: datetime) -> str:
@@ -58,12 +68,12 @@ def seen(settings: Settings, stores: Stores, number: str, by: str) -> Iterator[s
     with stores.database.write() as session:
         marked = mark_seen(session, find(session, number), reader, stores.database.now())
     if not marked:
-        yield "Nothing in this dossier waits to be read."
+        yield say("seen_nothing", settings.language)
         return
-    yield f"Read by {reader}:"
+    yield say("seen_by", settings.language, reader=reader)
     for level, raised_at in marked:
-        yield f"  {level} {_moment(settings, raised_at)}"
-    yield f"Is one of them not on the page you read? Read it anew: jalon export {number} --format html > dossier.html"
+        yield f"  {say(f'level_{level}', settings.language)} {_moment(settings, raised_at)}"
+    yield say("seen_another", settings.language, number=number)
 
 
 def _reader(by: str) -> str:
@@ -71,15 +81,15 @@ def _reader(by: str) -> str:
     try:
         return by.strip() or getpass.getuser()
     except (KeyError, OSError):
-        raise NotReady('who has read it? jalon dossiers --seen NUMBER --by "Claire"') from None
+        raise NotReady("seen_by_nobody") from None
 
 
 def record(stores: Stores, number: str, format: str, language: str) -> str:
     """The record of the dossier whose number begins so; the headings of a page are in `language`."""
     if language not in LANGUAGES:
-        raise NotReady(f"--language is one of {', '.join(LANGUAGES)}")
+        raise NotReady("language_unknown", languages=", ".join(LANGUAGES))
     if format not in FORMATS:
-        raise NotReady("the format {format} is not known; use json or html", format=format)
+        raise NotReady("format_unknown", format=format)
     with stores.database.read() as session:
         made = export(session, stores.vault, find(session, number), {}, stores.database.now())
     if format == "json":

@@ -22,23 +22,31 @@ from flows.proof_journey import prove_journey
 from flows.schema import schema_text
 from flows.stranded import stranded
 from flows.transcript import transcript
+from jalon.frame import Command, application
+from jalon.words import NotReady, say, spoken
 from storage.database import Database
 from storage.errors import StorageError
 from storage.tables import FlowVersion, RunRow
 
-app = typer.Typer(no_args_is_help=True, help="Questionnaires: check, play, draw.")
+app = application("flows")
 
 DOCS = Path(str(files("flows"))).parent / "docs"
-Paths = Annotated[
-    list[str] | None, typer.Argument(help="Packs, folders of packs, or ids of shipped packs; all these by default.")
-]
-Check = Annotated[bool, typer.Option("--check", help="Change nothing; fail where the files are not current.")]
+Paths = Annotated[list[str] | None, typer.Argument()]
+Check = Annotated[bool, typer.Option("--check")]
 
 
 def _held(pack: Pack) -> str:
     graph = Graph(pack)
-    ways = f"{len(pack.steps)} steps, {graph.paths} paths, {len(pack.outcomes)} outcomes"
-    return f"{pack.id}: proved, {ways}, {'+'.join(pack.languages)}, version {version_of(pack)[:12]}"
+    return say(
+        "pack_held",
+        spoken(),
+        pack=pack.id,
+        steps=len(pack.steps),
+        paths=graph.paths,
+        outcomes=len(pack.outcomes),
+        languages="+".join(pack.languages),
+        version=version_of(pack)[:12],
+    )
 
 
 def _wrong_journey(packs: Mapping[str, Pack]) -> Iterator[str]:
@@ -69,12 +77,16 @@ def _plainly() -> Iterator[None]:
     """What cannot be done is said in plain lines, without a traceback."""
     try:
         yield
-    except (PackError, StorageError) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
+    except (NotReady, StorageError) as error:
+        said = error.said(spoken())
+    except PackError as error:
+        said = str(error)
     except SQLAlchemyError as error:
-        typer.echo(f"the database cannot be asked: {str(error).splitlines()[0]}", err=True)
-        raise typer.Exit(1) from None
+        said = say("unasked", spoken(), why=str(error).splitlines()[0])
+    else:
+        return
+    typer.echo(said, err=True)
+    raise typer.Exit(1)
 
 
 def _path(name: str) -> Path:
@@ -83,12 +95,8 @@ def _path(name: str) -> Path:
     return shipped if shipped.exists() and not Path(name).exists() else Path(name)
 
 
-@app.command()
-def check(
-    paths: Paths = None,
-    against: Annotated[str | None, typer.Option(help="A database: is everybody's version still there?")] = None,
-) -> None:
-    """Proves packs: every path ends, every text fits, every condition makes sense. Exit 1 with one line a problem."""
+@app.command(cls=Command)
+def check(paths: Paths = None, against: str | None = None) -> None:
     packs, problems = load_packs(map(_path, paths or []))
     lines = [str(problem) for problem in problems]
     if not paths and not problems:
@@ -110,17 +118,12 @@ def _flow(name: str) -> Flow:
     flows = load_flows([given] if given.suffix == ".yaml" else [], NAMED_FACTS)
     found = next(iter(flows.values())) if given.suffix == ".yaml" else flows.get(name)
     if found is None:
-        raise typer.BadParameter(f"no pack is called {name}; there are: {', '.join(flows)}")
+        raise NotReady("pack_unknown", name=name, known=", ".join(flows))
     return found
 
 
-@app.command()
-def play(
-    pack: Annotated[str, typer.Argument(help="The id of a shipped pack, or a file.")],
-    lang: Annotated[str, typer.Option(help="The language of the conversation.")] = "fr",
-    record: Annotated[Path | None, typer.Option(help="Keep the conversation as a transcript test.")] = None,
-) -> None:
-    """Plays a pack in the terminal. /aide lists what can be typed, /stop ends."""
+@app.command(cls=Command)
+def play(pack: str, lang: str = "fr", record: Path | None = None) -> None:
     with _plainly():
         flow = _flow(pack)
     player, entries = Player(flow, lang), list[str]()
@@ -136,14 +139,14 @@ def play(
         typer.echo("\n".join(["", *player.hears(typed)]))
     if record:
         record.write_text(transcript(flow, lang, entries), encoding="utf-8")
-        typer.echo(f"Recorded: {record}")
+        typer.echo(say("recorded", spoken(), file=record))
 
 
 def _write_or_compare(wanted: Mapping[Path, str], *, only_check: bool) -> None:
     """Brings files up to date, or fails naming those that are not."""
     stale = [path for path, text in wanted.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
     for path in stale:
-        typer.echo(f"{path}: {'not current' if only_check else 'written'}", err=only_check)
+        typer.echo(say("file_stale" if only_check else "file_written", spoken(), file=path), err=only_check)
         if not only_check:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(wanted[path], encoding="utf-8")
@@ -151,15 +154,13 @@ def _write_or_compare(wanted: Mapping[Path, str], *, only_check: bool) -> None:
         raise typer.Exit(1)
 
 
-@app.command()
+@app.command(cls=Command)
 def diagram(check: Check = False) -> None:
-    """Draws every shipped pack and the journey into docs/flows."""
     with _plainly():
         drawn = pages([flow.pack for flow in load_flows().values()], [load_journey()])
     _write_or_compare({DOCS / "flows" / name: text for name, text in drawn.items()}, only_check=check)
 
 
-@app.command()
+@app.command(cls=Command)
 def schema(check: Check = False) -> None:
-    """Writes docs/pack.schema.json, which editors use to complete and check packs."""
     _write_or_compare({DOCS / "pack.schema.json": schema_text()}, only_check=check)

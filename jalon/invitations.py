@@ -15,7 +15,8 @@ from telegram.error import InvalidToken, TelegramError
 from flows.journey import load_journey
 from flows.phrases import LANGUAGES
 from jalon.settings import Settings
-from jalon.wiring import REFUSED_TOKEN, NotReady, Stores, bot_id, make_bot
+from jalon.wiring import Stores, bot_id, make_bot
+from jalon.words import NotReady, say
 from storage import people
 from storage.bots import keep_username, username
 from storage.listing import find
@@ -37,7 +38,7 @@ class Made:
 def invite(settings: Settings, stores: Stores, *, name: str, counsellor: str, language: str) -> Made:
     """Opens a dossier for `name` and invites. Raises `NotReady` when the language is not spoken."""
     if language not in LANGUAGES:
-        raise NotReady(f"--language is one of {', '.join(LANGUAGES)}")
+        raise NotReady("language_unknown", languages=", ".join(LANGUAGES))
     journey = load_journey()
     with stores.database.write() as session:
         now = stores.database.now()
@@ -79,15 +80,14 @@ def _counsellor(session: Session, named: str, now: datetime) -> UUID:
     return id
 
 
-def card(door: str, made: Made) -> str:
+def card(door: str, made: Made, language: str) -> str:
     """What the terminal shows: the link, its QR code, until when, and the dossier's identifier."""
     link = f"{door}?start={made.code}"
     picture = io.StringIO()
     segno.make(link, micro=False).terminal(picture, compact=True)
-    lines = [picture.getvalue(), link, f"Valid once, until {made.until:%d/%m/%Y}.", f"Dossier: {made.dossier}"]
-    if made.kind == "relink":
-        lines.append("The former account loses access as soon as this link is pressed.")
-    return "\n".join(lines)
+    until = f"{made.until:%d/%m/%Y}"
+    shown = say("card", language, picture=picture.getvalue(), link=link, until=until, dossier=made.dossier)
+    return f"{shown}\n{say('card_relink', language)}" if made.kind == "relink" else shown
 
 
 # ------------------------------------------------------------------------------------------------------- where it leads
@@ -113,10 +113,6 @@ async def _asked(settings: Settings) -> str:
         async with bot:
             return bot.username
     except InvalidToken:
-        raise NotReady(REFUSED_TOKEN + ". No invitation was made") from None
+        raise NotReady("no_invitation", why=NotReady("token_refused")) from None
     except TelegramError as error:
-        raise NotReady(
-            "Telegram cannot be reached ({error}), and the link needs the bot's name. No invitation was made: "
-            "try again once the connection is back",
-            error=type(error).__name__,
-        ) from None
+        raise NotReady("telegram_away", error=type(error).__name__) from None

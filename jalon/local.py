@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jalon.settings import SIMULATED_TOKEN
-from jalon.wiring import NotReady
+from jalon.words import NotReady
 
 READY = "simulator ready on "
 START, STOP = 20.0, 5.0  # seconds
@@ -55,12 +55,9 @@ async def _until_free(port: int) -> None:
         if trouble is None:
             return
         if trouble.errno != errno.EADDRINUSE:
-            raise NotReady(f"SIMULATOR_PORT: port {port} cannot be used ({trouble.strerror})")
+            raise NotReady("port_unusable", port=port, why=trouble)
         await asyncio.sleep(LOOK)
-    raise NotReady(
-        f"port {port} is taken: is Jalon already running in another window? "
-        f"To use another one: make run SIMULATOR_PORT={port + 10}"
-    )
+    raise NotReady("port_taken", port=port, other=port + 10)
 
 
 def _trouble(port: int) -> OSError | None:
@@ -81,7 +78,7 @@ async def _address(process: asyncio.subprocess.Process) -> str:
     except TimeoutError:
         line = ""
     if not line.startswith(READY):
-        raise NotReady("the simulator did not start; the line above, if there is one, says why")
+        raise NotReady("simulator_unstarted")
     return line.removeprefix(READY)
 
 

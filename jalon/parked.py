@@ -6,6 +6,7 @@ from bot.house import House
 from bot.parking import retry_parked
 from jalon.settings import Settings
 from jalon.wiring import Stores, bot_id, library
+from jalon.words import say
 from storage.inbox import Parked, parked_pages
 
 
@@ -13,22 +14,28 @@ def listing(settings: Settings, stores: Stores) -> Iterator[str]:
     """One line for each update put aside, oldest first; those of a former bot too, for nothing else would tell of them."""
     ours, bots = bot_id(settings), set[int]()
     for page in parked_pages(stores.database, stores.vault):
-        yield from (_line(update, ours) for update in page)
+        yield from (_line(update, ours, settings.language) for update in page)
         bots |= {update.bot_id for update in page}
     if not bots:
-        yield "No update is put aside."
+        yield say("inbox_empty", settings.language)
     if ours in bots:
-        yield "To try them again: jalon inbox --retry"
+        yield say("inbox_hint", settings.language)
 
 
-def _line(update: Parked, ours: int) -> str:
-    whose = f"dossier {update.beneficiary_id}" if update.beneficiary_id else "no dossier"
-    tries = f"{update.attempts} {'try' if update.attempts == 1 else 'tries'}"
-    kept = "" if update.raw is not None else "  (its content could not be kept)"
-    former = (
-        "" if update.bot_id == ours else f"  (received by the bot {update.bot_id}: it cannot be tried with this one)"
+def _line(update: Parked, ours: int, language: str) -> str:
+    return say(
+        "inbox_line",
+        language,
+        at=f"{update.received_at:%Y-%m-%d %H:%M} UTC",
+        kind=update.kind,
+        error=update.error,
+        tries=update.attempts,
+        whose=say(
+            "inbox_dossier" if update.beneficiary_id else "inbox_nobody", language, dossier=update.beneficiary_id
+        ),
+        kept="" if update.raw is not None else say("inbox_unkept", language),
+        former="" if update.bot_id == ours else say("inbox_former", language, bot=update.bot_id),
     )
-    return f"{update.received_at:%Y-%m-%d %H:%M} UTC  {update.kind}  {update.error}  {tries}  {whose}{kept}{former}"
 
 
 def retry(settings: Settings, stores: Stores) -> str:
@@ -36,4 +43,4 @@ def retry(settings: Settings, stores: Stores) -> str:
     shelf = library(settings)
     house = House(stores.database, stores.vault, shelf, bot_id(settings), settings.entrance, settings.time_zone)
     handled, left = retry_parked(house)
-    return f"Handled: {handled}. Still put aside: {left}."
+    return say("inbox_retried", settings.language, handled=handled, left=left)

@@ -9,7 +9,8 @@ from telegram import Bot
 from bot.library import Library
 from jalon import greeting, local, service
 from jalon.settings import Settings
-from jalon.wiring import NotReady, make_bot, refuse_another_bot, stores
+from jalon.wiring import make_bot, refuse_another_bot, stores
+from jalon.words import NotReady, say
 from storage.listing import urgent_dossiers
 
 
@@ -48,12 +49,12 @@ async def _serve(
         def ready() -> None:
             with opened.database.read() as session:
                 waiting = urgent_dossiers(session)
-            typer.echo(greet(client, opened.new_key) + (greeting.urgent(waiting) if waiting else ""))
+            typer.echo(greet(client, opened.new_key) + (greeting.urgent(settings, waiting) if waiting else ""))
 
         try:
             await service.serve(settings, opened, shelf, client, stopping, ready)
         finally:
             await client.shutdown()
     if ended is not None and ended.done():
-        raise NotReady("the simulator ended by itself, so Jalon stopped too. Nothing is lost: start again")
-    typer.echo("Stopped.")
+        raise NotReady("simulator_ended")
+    typer.echo(say("stopped", settings.language))

@@ -13,6 +13,7 @@ from datetime import timedelta
 from telegram import Bot, BotCommand
 from telegram.error import InvalidToken, TelegramError
 
+from bot import words
 from bot.commands import menu_of
 from bot.delivery import Delivery
 from bot.house import House
@@ -22,11 +23,11 @@ from bot.poller import pause as wait_a_little
 from bot.poller import said_of
 from bot.quiet import Quiet
 from bot.turn import take_turn
-from bot.words import say
 from flows.phrases import LANGUAGES
 from jalon.receiving import Address, announce, receive
 from jalon.settings import Settings
-from jalon.wiring import REFUSED_TOKEN, NotReady, Stores
+from jalon.wiring import Stores
+from jalon.words import NotReady
 from storage.bots import keep_username
 from storage.inbox import prune
 from storage.leases import release
@@ -101,7 +102,7 @@ async def _connect(bot: Bot, address: Address | None, stopping: asyncio.Event) -
             await announce(bot, address)
             await _introduce(bot)
         except InvalidToken:
-            raise NotReady(REFUSED_TOKEN) from None
+            raise NotReady("token_refused") from None
         except TelegramError as error:
             line.again(*said_of(error), time.monotonic())
             await wait_a_little(stopping)
@@ -116,7 +117,7 @@ async def _introduce(bot: Bot) -> None:
         menu = [BotCommand(name, does) for name, does in menu_of(language)]
         for code in [language] if language != LANGUAGES[0] else [language, None]:
             await bot.set_my_commands(menu, language_code=code)
-            await bot.set_my_description(say("description", language), language_code=code)
+            await bot.set_my_description(words.say("description", language), language_code=code)
 
 
 async def _live(stores: Stores, stopping: asyncio.Event) -> None:

@@ -16,6 +16,7 @@ from flows.organisation import OrganisationError, leftovers, load_organisation
 from flows.problems import PackError
 from flows.proof_journey import prove_journey
 from jalon.settings import SIMULATED_BOT, SIMULATED_TOKEN, Settings
+from jalon.words import NotReady
 from storage import bots
 from storage.database import Database
 from storage.key_check import check_keys
@@ -25,30 +26,7 @@ from storage.vault import Vault
 
 log = logging.getLogger(__name__)
 
-REFUSED_TOKEN = "TELEGRAM_BOT_TOKEN is not accepted by Telegram: copy it again from BotFather"  # noqa: S105 - no token
-MADE_ON_TRIAL = (
-    "{database} holds the dossiers of your trials with the simulator, and the token is that of the bot {ours}. "
-    "Trials and real people must not mix: put the trials aside (mv data trials), or give the bot a database of its "
-    "own in .env: DATABASE_URL=sqlite:///data/live.db"
-)
-MADE_LIVE = (
-    "{database} holds the dossiers of the bot {owner}, and TELEGRAM_BOT_TOKEN is not set: write that bot's token into "
-    ".env, or try Jalon on another database: make run DATABASE_URL=sqlite:///trials/jalon.db"
-)
-ANOTHER_BOT = (
-    "{database} holds the dossiers of the bot {owner}, and the token is that of the bot {ours}. Was it mistaken? Write "
-    "the right token into .env. Is it another bot, for other people? Set another DATABASE_URL. Does the new bot take "
-    "over these dossiers? Then: jalon adopt"
-)
 SENDING = 32  # calls under way at once: Telegram's 30 a second, answered within a second
-
-
-class NotReady(Exception):
-    """Jalon cannot do what is asked; the message says what to do. `holes` fill it, as with `StorageError`."""
-
-    def __init__(self, message: str, **holes: object) -> None:
-        self.message, self.holes = message, holes
-        super().__init__(message.format_map(holes) if holes else message)
 
 
 @dataclass(frozen=True)
@@ -66,7 +44,7 @@ def master_key(settings: Settings, database: Database, *, create: bool) -> tuple
     if path.exists() or _has_content(database):
         return MasterKey.load(path, database.file), False
     if not create:
-        raise NotReady("nothing has been kept here yet ({database}): start Jalon first", database=settings.database)
+        raise NotReady("nothing_kept", database=settings.database)
     return MasterKey.create(path, database.file), True
 
 
@@ -112,17 +90,14 @@ def refuse_another_bot(settings: Settings, opened: Stores) -> None:
         name = bots.username(session, owner)
     if owner == ours:
         return
-    sentence = {owner: MADE_ON_TRIAL, ours: MADE_LIVE}.get(SIMULATED_BOT, ANOTHER_BOT)
-    raise NotReady(sentence, database=settings.database, owner=f"@{name} ({owner})" if name else owner, ours=ours)
+    key = {owner: "made_on_trial", ours: "made_live"}.get(SIMULATED_BOT, "another_bot")
+    raise NotReady(key, database=settings.database, owner=f"@{name} ({owner})" if name else owner, ours=ours)
 
 
 def library(settings: Settings) -> Library:
     """The packs, proved, with the organisation's facts. Raises `PackError` or `OrganisationError` with every line."""
     if not settings.organisation.exists():
-        raise NotReady(
-            f"{settings.organisation_file} is missing: copy organisation.example.yaml to it and fill in your "
-            "organisation's own facts"
-        )
+        raise NotReady("organisation_missing", file=settings.organisation_file)
     organisation = load_organisation(settings.organisation)
     if settings.live and (invented := leftovers(settings.organisation)):
         raise OrganisationError(invented)

@@ -31,16 +31,16 @@ def backup(database: Database, file: Path, *, force: bool = False) -> None:
     never the master key, nor what belongs to the database in use.
     """
     if database.file is None:
-        raise StorageError('PostgreSQL makes its own backups: pg_dump --format=custom --file=FILE "$DATABASE_URL"')
+        raise StorageError("backup_postgresql")
     source = database.file.resolve()
     if file.resolve() in {source.with_name(source.name + suffix) for suffix in ("", LOCK, *SIDE_FILES)}:
-        raise StorageError("{file} is the database itself, or belongs to it: give the backup another name", file=file)
+        raise StorageError("backup_onto_itself", file=file)
     if file.exists() and not force:
-        raise StorageError("{file} exists already: give the backup another name, or replace it with --force", file=file)
+        raise StorageError("backup_exists", file=file)
     if file.is_file() and not _is_database(file):
-        raise StorageError("{file} is not a backup, and only a backup is replaced: give another name", file=file)
+        raise StorageError("backup_over_another", file=file)
     if not file.parent.is_dir():
-        raise StorageError("there is no folder {folder}: make it first, or give another name", folder=file.parent)
+        raise StorageError("folder_absent", folder=file.parent)
     _replace(file, lambda new: _copy_live(source, new))
 
 
@@ -56,13 +56,13 @@ def restore(
     """
     address = parse(url)
     if address.get_backend_name() != "sqlite":
-        raise StorageError('PostgreSQL restores its own: pg_restore --clean --if-exists --dbname="$DATABASE_URL" FILE')
+        raise StorageError("restore_postgresql")
     if not file.is_file():
-        raise StorageError(f"there is no backup at {file}")
+        raise StorageError("backup_absent", file=file)
     target = Path(str(address.database))
     occupied = target.exists() and target.stat().st_size > 0
     if occupied and not force:
-        raise StorageError(f"there is a database at {target}: force replaces it, and keeps it beside the new one")
+        raise StorageError("restore_occupied", target=target)
     aside = target.with_name(f"{target.name}.replaced-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}")
     kept: list[Path] = []
 
@@ -80,9 +80,7 @@ def _check_key(file: Path, master: MasterKey) -> None:
     try:
         check_file(file, master)
     except StorageError as error:
-        raise StorageError(
-            f"the backup does not go with the master key at hand; nothing was replaced: {error}"
-        ) from None
+        raise StorageError("restore_other_key", why=error) from None
 
 
 # ------------------------------------------------------------------------------------------------------------- copying
@@ -90,7 +88,7 @@ def _make_folder(target: Path) -> None:
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise StorageError(f"{target} cannot be written: {error.strerror}") from None
+        raise StorageError("unwritten", file=target, why=error) from None
 
 
 def _replace(target: Path, write: Callable[[Path], None], before: Callable[[], None] = lambda: None) -> None:
@@ -102,7 +100,7 @@ def _replace(target: Path, write: Callable[[Path], None], before: Callable[[], N
         handle, name = mkstemp(prefix=f".{target.name}.", dir=target.parent)  # mode 600
         os.close(handle)
     except OSError as error:
-        raise StorageError(f"{target} cannot be written: {error.strerror}") from None
+        raise StorageError("unwritten", file=target, why=error) from None
     new = Path(name)
     try:
         write(new)
@@ -113,7 +111,7 @@ def _replace(target: Path, write: Callable[[Path], None], before: Callable[[], N
         _sync(target.parent)
         _check_arrived(target, census)
     except OSError as error:
-        raise StorageError(f"{target} cannot be written: {error.strerror}") from None
+        raise StorageError("unwritten", file=target, why=error) from None
     finally:
         new.unlink(missing_ok=True)
 
@@ -148,11 +146,11 @@ def _check(file: Path) -> Census:
             revision = connection.execute("SELECT version_num FROM alembic_version").fetchone()
             census = _census(connection)
     except sqlite3.DatabaseError:
-        raise StorageError("the file is damaged, or not a database of Jalon; nothing was replaced") from None
+        raise StorageError("file_foreign") from None
     if damaged or orphans:
-        raise StorageError("the file is damaged; nothing was replaced")
+        raise StorageError("file_damaged")
     if revision is None or revision[0] not in known_revisions():
-        raise StorageError("the backup comes from a newer version of Jalon: install that version; nothing was replaced")
+        raise StorageError("file_newer")
     return census
 
 
@@ -170,9 +168,7 @@ def _check_arrived(target: Path, expected: Census) -> None:
     except sqlite3.DatabaseError:
         arrived = False
     if not arrived:
-        raise StorageError(
-            "{file} is not what was written: is a process using it? Stop Jalon and start again", file=target
-        )
+        raise StorageError("not_arrived", file=target)
 
 
 def _is_database(file: Path) -> bool:
@@ -189,7 +185,7 @@ def _keep_aside(target: Path, aside: Path, *, occupied: bool) -> list[Path]:
     names = {target.with_name(target.name + suffix): aside.with_name(aside.name + suffix) for suffix in SIDE_FILES}
     for new in (aside, *names.values()):
         if new.exists():
-            raise StorageError(f"{new} exists already; nothing was replaced")
+            raise StorageError("restore_kept_exists", kept=new)
     kept = []
     if occupied:
         _fold(target)
@@ -216,4 +212,4 @@ def _fold(database: Path) -> None:
             connection.execute("PRAGMA journal_mode=DELETE")
     except sqlite3.DatabaseError as error:
         if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
-            raise StorageError("a process is using the database: stop Jalon first; nothing was replaced") from None
+            raise StorageError("restore_in_use") from None

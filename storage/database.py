@@ -18,7 +18,7 @@ from storage.errors import StorageError
 from storage.unit import Unit
 
 BUSY_SECONDS = 5.0  # another process may be writing: its transactions last milliseconds
-FORMS = "sqlite:///folder/jalon.db or postgresql://user:password@host/name"
+FORMS = StorageError("forms")  # a hole of others: the forms of an address, in the language of the sentence
 SETUP = ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON")
 
 
@@ -90,13 +90,13 @@ def parse(url: str) -> URL:
     try:
         parsed = make_url(url)
     except ArgumentError:
-        raise StorageError(f"DATABASE_URL is not an address; write {FORMS}") from None
+        raise StorageError("url_unreadable", forms=FORMS) from None
     if parsed.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
         return parsed.set(drivername="postgresql+psycopg")
     if parsed.drivername != "sqlite":
-        raise StorageError(f"DATABASE_URL names a database that Jalon does not know; write {FORMS}")
+        raise StorageError("url_unknown", forms=FORMS)
     if not parsed.database or parsed.database == ":memory:" or parsed.database.startswith("file:"):
-        raise StorageError(f"DATABASE_URL has to name a file, for memory does not outlive the process; write {FORMS}")
+        raise StorageError("url_memory", forms=FORMS)
     return parsed
 
 
@@ -126,7 +126,7 @@ def _sqlite_engine(url: URL, setup: tuple[str, ...], begin: str, **options: Any)
 def _refuse_absent(file: Path) -> None:
     """Who only reads must not leave an empty database behind; one that was left so is none."""
     if not file.is_file() or file.stat().st_size == 0:
-        raise StorageError("there is no database at {file}", file=file.absolute())
+        raise StorageError("database_absent", file=file.absolute())
 
 
 def _make_private(file: Path) -> None:
@@ -135,7 +135,7 @@ def _make_private(file: Path) -> None:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
     except OSError as error:
-        raise StorageError(f"the database at {file} cannot be opened: {error.strerror}") from None
+        raise StorageError("database_closed", file=file, why=error) from None
 
 
 # -------------------------------------------------------------------------------------------------------- PostgreSQL

@@ -1,15 +1,48 @@
-"""The errors of this room. Their messages tell who runs Jalon what happened and what to do; they never hold content."""
+"""The errors of this room, and what every refusal is: a sentence said in the language of who can do something about it."""
+
+from errno import errorcode
+from importlib.resources import files
+from typing import ClassVar
+
+from flows.phrases import Phrases
+
+PHRASES = Phrases(files("storage") / "phrases.yaml")
 
 
-class StorageError(Exception):
-    """Something about the database, a key or a file that its owner has to act on.
+class Refusal(Exception):
+    """What cannot be done, and what to do: the phrase `key` of the room's table, its `{holes}` filled. Never content.
 
-    `message` may have `{holes}`, which `holes` fill: the command says the same sentence in its reader's language.
+    A hole may be another refusal, or an error of the system: it is said in the same language.
     """
 
-    def __init__(self, message: str, **holes: object) -> None:
-        self.message, self.holes = message, holes
-        super().__init__(message.format_map(holes) if holes else message)
+    phrases: ClassVar[Phrases]
+
+    def __init__(self, key: str, /, **holes: object) -> None:
+        self.key, self.holes = key, holes
+        super().__init__(key)
+
+    def said(self, language: str) -> str:
+        holes = {name: _said(value, language) for name, value in self.holes.items()}
+        return self.phrases(self.key, language, **holes)
+
+    def __str__(self) -> str:
+        """In English, as everything in a log."""
+        return self.said("en")
+
+
+def _said(value: object, language: str) -> object:
+    if isinstance(value, Refusal):
+        return value.said(language)
+    if isinstance(value, OSError):
+        name = errorcode.get(value.errno or 0, "")
+        return PHRASES(name, language) if name in PHRASES.table else value.strerror or type(value).__name__
+    return value
+
+
+class StorageError(Refusal):
+    """Something about the database, a key or a file that its owner has to act on."""
+
+    phrases = PHRASES
 
 
 class Unreadable(StorageError):

@@ -193,7 +193,7 @@ def _dossier(session: Session, beneficiary_id: UUID) -> Dossier:
     query = select(_people, _counsellors.c.name.label("counsellor")).select_from(joined)
     row = session.execute(query.where(_people.c.id == beneficiary_id)).mappings().one_or_none()
     if row is None:
-        raise Conflict(f"there is no dossier {beneficiary_id}")
+        raise Conflict("no_dossier", number=beneficiary_id)
     same = {name: row[name] for name in Dossier.model_fields if name not in ("journey", "phase")}
     return Dossier(journey=row["journey_id"], phase=row["journey_at"], **same)
 

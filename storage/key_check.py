@@ -11,14 +11,6 @@ from storage.keys import MasterKey
 from storage.tables import DataKey, table
 from storage.vault import rewrap, unwrap
 
-FOREIGN = (
-    "the database's {foreign} data keys were made under another master key: put back the one this database was used "
-    "with (MASTER_KEY_FILE); without it that content cannot be read"
-)
-MIXED = (
-    "{foreign} of the database's {total} data keys were made under another master key. Have you kept it? Then: "
-    "jalon rekey FILE_OF_THE_OTHER_KEY. Otherwise restore a backup made before the keys were mixed"
-)
 SAMPLE = 20  # data keys opened at each start: enough to see that the key is right, and done in a millisecond
 _keys = table(DataKey)
 
@@ -33,14 +25,13 @@ def check_keys(connection: Connection, master: MasterKey, most: int | None = SAM
     made: dict[str, int] = {row[0]: row[1] for row in counted}
     ours = made.pop(master.id, 0)
     if made:
-        raise StorageError(MIXED if ours else FOREIGN, foreign=sum(made.values()), total=ours + sum(made.values()))
+        foreign = sum(made.values())
+        raise StorageError("keys_mixed" if ours else "keys_foreign", foreign=foreign, total=ours + foreign)
     newest = select(_keys.c.owner_id, _keys.c.wrapped).order_by(_keys.c.created_at.desc()).limit(most)
     rows = connection.execute(newest).all()
     closed = [row.owner_id for row in rows if not _opens(master, row.owner_id, row.wrapped)]
     if closed and len(closed) == len(rows):
-        raise StorageError(
-            "the master key opens none of the database's data keys: the database is damaged; restore a backup"
-        )
+        raise StorageError("keys_damaged")
     return closed
 
 

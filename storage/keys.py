@@ -36,14 +36,11 @@ class MasterKey:
             mode = path.stat().st_mode
             text = path.read_bytes()
         except FileNotFoundError:
-            raise StorageError(
-                "the master key is missing: put the copy you kept back at {path}; nothing else opens what people wrote",
-                path=path.absolute(),
-            ) from None
+            raise StorageError("key_missing", path=path.absolute()) from None
         except OSError as error:
-            raise StorageError(f"the master key at {path} cannot be read: {error.strerror}") from None
+            raise StorageError("key_closed", path=path, why=error) from None
         if stat.S_IMODE(mode) & 0o077:
-            raise StorageError(f"others can read the master key at {path}: run chmod 600 {path}")
+            raise StorageError("key_open_to_others", path=path)
         return cls(_decode(text, path))
 
     @classmethod
@@ -55,9 +52,9 @@ class MasterKey:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             _write_new(path, base64.b64encode(secret) + b"\n")
         except FileExistsError:
-            raise StorageError(f"there is already a file at {path}; a master key is never replaced") from None
+            raise StorageError("key_exists", path=path) from None
         except OSError as error:
-            raise StorageError(f"the master key cannot be written to {path}: {error.strerror}") from None
+            raise StorageError("key_unwritten", path=path, why=error) from None
         return cls(secret)
 
 
@@ -76,9 +73,7 @@ def _write_new(path: Path, content: bytes) -> None:
 
 def _refuse_beside(path: Path, database: Path | None) -> None:
     if database is not None and path.resolve().is_relative_to(database.resolve().parent):
-        raise StorageError(
-            f"the master key at {path} lies in the database's folder, where one theft takes both: put it elsewhere"
-        )
+        raise StorageError("key_beside", path=path)
 
 
 def _decode(text: bytes, path: Path) -> bytes:
@@ -87,5 +82,5 @@ def _decode(text: bytes, path: Path) -> bytes:
     except binascii.Error:
         secret = b""
     if len(secret) != KEY_BYTES:
-        raise StorageError(f"the file at {path} is not a master key: it should hold {KEY_BYTES} bytes in base64")
+        raise StorageError("not_a_key", path=path, bytes=KEY_BYTES)
     return secret

@@ -58,15 +58,13 @@ def find(session: Session, number: str) -> UUID:
     """The dossier whose id begins so. Raises `Conflict` where there is none, or more than one, or for too little."""
     begins = number.strip().lower().replace("-", "")
     if len(begins) < LEAST:
-        raise Conflict("write at least {least} characters of the number of the dossier", least=LEAST)
+        raise Conflict("number_too_short", least=LEAST)
     ids: list[UUID] = list(session.execute(select(_people.c.id)).scalars())
     found = [id for id in ids if id.hex.startswith(begins)]
     if len(found) > 1:
-        raise Conflict(
-            "{count} dossiers begin with {number}: write more of the number", count=len(found), number=number
-        )
+        raise Conflict("several_dossiers", count=len(found), number=number)
     if not found:
-        raise Conflict("there is no dossier {number}: jalon dossiers lists their numbers", number=number)
+        raise Conflict("no_dossier", number=number)
     return found[0]
 
 

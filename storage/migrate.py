@@ -40,17 +40,14 @@ def upgrade(database: Database, to: str = "head") -> None:
             command.upgrade(config, to)
             _check_references(connection)
     except DBAPIError as error:
-        raise StorageError(f"the database cannot be prepared: {_first_line(error)}") from None
+        raise StorageError("unprepared", why=_first_line(error)) from None
 
 
 def refuse_newer(connection: Connection) -> None:
     """Raises `StorageError` unless this code knows the revision of the database (or it has none yet)."""
     unknown = set(MigrationContext.configure(connection).get_current_heads()) - known_revisions()
     if unknown:
-        raise StorageError(
-            f"the database was prepared by a newer version of Jalon (revision {', '.join(sorted(unknown))}): "
-            "install that version again, or restore a backup made with this one"
-        )
+        raise StorageError("newer_database", revision=", ".join(sorted(unknown)))
 
 
 def known_revisions() -> frozenset[str]:
@@ -75,7 +72,7 @@ def _alone(database: Database) -> Iterator[Connection]:
 
 def _check_references(connection: Connection) -> None:
     if connection.dialect.name == "sqlite" and connection.execute(text("PRAGMA foreign_key_check")).first():
-        raise StorageError("after the migration some rows refer to rows that do not exist; nothing was changed")
+        raise StorageError("loose_rows")
 
 
 def _first_line(error: DBAPIError) -> str:

@@ -102,7 +102,7 @@ def save_run(
     """
     owner = beneficiary_id or session.connection().execute(_OWNER, {"run": before.id}).scalar_one_or_none()
     if owner is None:
-        raise Conflict(f"there is no run {before.id}")
+        raise Conflict("no_run", run=before.id)
     given = {node: answer for node, answer in after.answers.items() if _is_new(before.answers.get(node), answer)}
     position = {f"new_{name}": value for name, value in _position(session, vault, owner, after, now).items()}
     expected = {"run": before.id, "was_at": before.at, "was_visit": before.visit, "more": len(given)}
@@ -188,7 +188,7 @@ def load_run(session: Session, vault: Vault, run_id: UUID) -> Run:
     """The run as it was saved. Raises `Conflict` when there is none."""
     owned = _owned(session, vault, run_id)
     if owned is None:
-        raise Conflict(f"there is no run {run_id}")
+        raise Conflict("no_run", run=run_id)
     return owned[1]
 
 

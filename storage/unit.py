@@ -53,7 +53,7 @@ class Unit(Session):
         for statement, rows in ((statement, rows) for statement, rows in gathered.items() if rows):
             count = self._connected().execute(statement, rows).rowcount
             if statement in strict and count != len(rows):
-                raise Conflict("a row has moved since it was read")
+                raise Conflict("row_moved")
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
@@ -87,7 +87,7 @@ def gather(session: AnySession, statement: UpdateBase, rows: Rows, *, row: objec
     if isinstance(session, Unit):
         session.gather(statement, rows, row=row, strict=strict)
     elif rows and session.connection().execute(statement, rows).rowcount != len(rows) and strict:
-        raise Conflict("a row has moved since it was read")
+        raise Conflict("row_moved")
 
 
 @contextmanager

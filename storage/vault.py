@@ -93,14 +93,14 @@ class Vault:
 
     def _first_key(self, session: Session, owner: UUID, create: bool) -> AESGCM:
         if not create:
-            raise Unreadable(f"no data key for {owner}: it was destroyed, or the value belongs to someone else")
+            raise Unreadable("no_data_key", owner=owner)
         master = self._master_key
         wrapped = _wrapped(master, owner, token_bytes(KEY_BYTES))
         values = {"owner_id": owner, "wrapped": wrapped, "master_id": master.id, "created_at": self._clock.now()}
         session.execute(insert_or_ignore(session, _keys), values)
         made = self._read_key(session, owner)  # another worker may have been first: theirs is the key
         if made is None:
-            raise Unreadable(f"the data key of {owner} could not be made")
+            raise Unreadable("data_key_unmade", owner=owner)
         return made
 
     def _remember(self, keys: dict[UUID, AESGCM]) -> None:
@@ -158,13 +158,11 @@ def _encrypt(key: AESGCM, plain: bytes, place: bytes) -> bytes:
 
 def _decrypt(key: AESGCM, sealed: bytes, place: bytes) -> bytes:
     if sealed[:1] != VERSION:
-        raise Unreadable("sealed in an unknown format: was it written by a newer version of Jalon?")
+        raise Unreadable("unknown_seal")
     try:
         return key.decrypt(sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :], place)
     except (InvalidTag, ValueError):
-        raise Unreadable(
-            "a sealed value does not open here: damaged, moved, or sealed under another master key"
-        ) from None
+        raise Unreadable("closed") from None
 
 
 def _pad(plain: bytes) -> bytes:

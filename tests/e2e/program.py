@@ -37,6 +37,7 @@ class Program:
             "ENROLMENT": "open",
             "CHAT_GAP_SECONDS": "0",
             "LOG_LEVEL": "DEBUG",
+            "JALON_LANGUAGE": "en",
         }
 
     def _organisation(self) -> Path:

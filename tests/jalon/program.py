@@ -15,9 +15,9 @@ KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "VIRTUAL_ENV")
 
 
 def environment(settings: Mapping[str, str]) -> dict[str, str]:
-    """What the program sees: nothing of the tester's own settings."""
+    """What the program sees: nothing of the tester's own settings; English unless they say otherwise."""
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
-    return {**kept, "PYTHONPATH": str(ROOT), **settings}
+    return {**kept, "PYTHONPATH": str(ROOT), "JALON_LANGUAGE": "en", **settings}
 
 
 class Program:

@@ -42,7 +42,7 @@ def dossier(folder: Path) -> str:
 
 def test_the_first_invitation_says_where_the_key_is(folder: Path) -> None:
     said = jalon("invite", "--name", "Nadia", "--counsellor", "Camille").output
-    assert said.startswith("A master key was made: secrets/master.key (new: keep a copy elsewhere")
+    assert said.startswith("A master key was made: secrets/master.key  (new: keep a copy elsewhere")
     assert re.search(r"http://127\.0\.0\.1:8080/\?start=\S+\nValid once, until \d\d/\d\d/\d{4}\.\n", said)
     assert "█" in said  # the QR code
     assert "A master key was made" not in jalon("invite", "--name", "Karim").output
@@ -248,12 +248,12 @@ def test_what_has_been_read_waits_no_more_and_stays_with_who_and_when(dossier: s
     assert "détresse" not in said
     assert "URGENT" not in jalon("dossiers").output
     assert jalon("dossiers", "--seen", dossier, "--by", "Karim").output == "Nothing in this dossier waits to be read.\n"
-    page = jalon("export", dossier, "--format", "html").output
+    page = jalon("export", dossier, "--format", "html", "--language", "fr").output
     assert re.search(r"15 mars 2027, 10:30 · lu le \d+ \S+ \d{4}, \d\d:\d\d par Claire</small>", page)
     assert "--seen" not in page
     distress(dossier, datetime(2027, 3, 16, 9, 30, tzinfo=UTC))
     assert "URGENT 16/03/2027 10:30" in jalon("dossiers").output
-    page = jalon("export", dossier, "--format", "html").output
+    page = jalon("export", dossier, "--format", "html", "--language", "fr").output
     assert f"jalon dossiers --seen {dossier[:8]}" in page
     assert page.index("16 mars 2027") < page.index("15 mars 2027")
 
@@ -275,10 +275,10 @@ def test_a_dossier_as_a_page(dossier: str) -> None:
 
 
 def test_a_page_speaks_the_organisations_language_whatever_the_persons(folder: Path) -> None:
-    found = re.search(r"Dossier: (\S+)", jalon("invite", "--name", "Ann", "--language", "en").output)
+    found = re.search(r"Dossier: (\S+)", jalon("invite", "--name", "Nadia", "--language", "fr").output)
     assert found
-    assert "À voir d&#39;abord" in jalon("export", found[1], "--format", "html").output
-    assert "To see first" in jalon("export", found[1], "--format", "html", "--language", "en").output
+    assert "To see first" in jalon("export", found[1], "--format", "html").output
+    assert "À voir d&#39;abord" in jalon("export", found[1], "--format", "html", "--language", "fr").output
     assert refusal("export", found[1], "--language", "es") == "--language is one of fr, en"
 
 

@@ -137,8 +137,8 @@ def test_whoever_keeps_jalon_sees_when_and_why_but_no_words(folder: Path) -> Non
         )
     shown = CliRunner().invoke(app, ["inbox"]).output.splitlines()
     assert shown == [
-        "2027-03-15 09:30 UTC  message  ValueError at bot.turn:1  2 tries  no dossier  (its content could not be kept)",
-        "2027-03-15 09:31 UTC  message  ValueError at bot.turn:1  1 try  no dossier  (its content could not be kept)"
+        "2027-03-15 09:30 UTC  message  ValueError at bot.turn:1  tries: 2  no dossier  (its content could not be kept)",
+        "2027-03-15 09:31 UTC  message  ValueError at bot.turn:1  tries: 1  no dossier  (its content could not be kept)"
         "  (received by the bot 41: it cannot be tried with this one)",
         "To try them again: jalon inbox --retry",
     ]

@@ -51,11 +51,11 @@ def clone(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def execute(command: str, folder: Path) -> str:
+def execute(command: str, folder: Path, language: str = "en") -> str:
     done = subprocess.run(
         ["bash", "-c", command],
         cwd=folder,
-        env=environment({"JALON_HOME": str(folder)}),
+        env=environment({"JALON_HOME": str(folder), "JALON_LANGUAGE": language}),
         capture_output=True,
         text=True,
     )
@@ -64,13 +64,13 @@ def execute(command: str, folder: Path) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("page", [README, GUIDE], ids=["README", "guide"])
-def test_the_commands_work_as_written(clone: Path, page: str) -> None:
+@pytest.mark.parametrize(("page", "language"), [(README, "en"), (GUIDE, "fr")], ids=["README", "guide"])
+def test_the_commands_work_as_written(clone: Path, page: str, language: str) -> None:
     said: dict[str, str] = {}
     number = ""
     for command in (line for line in blocks(page) if not line.startswith("make ")):
-        said[command] = execute(command.replace("NUMBER", number), clone)
-        if found := re.search(r"Dossier: (\S+)", said[command]):
+        said[command] = execute(re.sub("NUMBER|NUMÉRO", number, command), clone, language)
+        if found := re.search(r"Dossier ?: (\S+)", said[command]):
             number = found[1]
     assert number
     assert any(number[:8] in printed for command, printed in said.items() if command.endswith("dossiers"))

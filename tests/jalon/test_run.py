@@ -129,7 +129,7 @@ def test_a_master_key_of_another_database_is_refused(tmp_path: Path) -> None:
 def test_a_wrong_setting_changes_nothing_on_the_disk(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("TELEGRAM_BOT_TOKEN=hunter2\n")
     said = refusal(tmp_path)
-    assert said.startswith("jalon: TELEGRAM_BOT_TOKEN: a token such as 123456789:AAE… is expected")
+    assert said.startswith("jalon: TELEGRAM_BOT_TOKEN: all of it is expected, without a space, such as 123456789:AAE…")
     assert "hunter2" not in said
     assert {file.name for file in tmp_path.iterdir()} == {".env", "errors.txt"}
 

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from jalon.home import VARIABLE
-from jalon.settings import Settings, SettingsError, read_settings
+from jalon.settings import Settings, read_settings
+from jalon.words import say
+from jalon.wrong import SettingsError
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
@@ -47,28 +49,29 @@ def test_the_readme_names_no_setting_that_does_not_exist() -> None:
 
 
 WRONG = [
-    ("TELEGRAM_BOT_TOKEN", "s3cret", "a token such as 123456789:AAE… is expected, as BotFather gave it"),
-    ("TELEGRAM_BOT_TOKEN", "123456789 :AAFictionFictionFictionFiction", "a token such as 123456789:AAE…"),
+    ("TELEGRAM_BOT_TOKEN", "s3cret", "such as 123456789:AAE… (the token that BotFather gave;"),
+    ("TELEGRAM_BOT_TOKEN", "123456789 :AAFictionFictionFictionFiction", "without a space, such as 123456789:AAE…"),
     ("TELEGRAM_BOT_TOKEN", examples()["TELEGRAM_BOT_TOKEN"], "this is still the example"),
+    ("JALON_LANGUAGE", "de", "fr, en"),
     ("TELEGRAM_API_URL", "api.telegram.org", "an address such as https://api.telegram.org"),
     ("TELEGRAM_API_URL", "https://api.telegram.org/bot", "an address such as https://api.telegram.org"),
-    ("TELEGRAM_MODE", "push", "'polling' or 'webhook'"),
+    ("TELEGRAM_MODE", "push", "one of these words is expected: polling, webhook"),
     ("WEBHOOK_URL", "http://bilan.example.org/telegram", "an address such as https://bilan.example.org/telegram"),
     ("WEBHOOK_URL", "https://bilan.example.org", "with a path"),
     ("WEBHOOK_LISTEN", "8443", "host:port is expected"),
     ("WEBHOOK_SECRET", "s3cret", "16 to 256 letters, digits"),
     ("DATABASE_URL", "mysql://jalon:s3cret@host/name", "sqlite:///folder/jalon.db or postgresql://"),
     ("DATABASE_URL", "data/jalon.db", "sqlite:///folder/jalon.db or postgresql://"),
-    ("ENROLMENT", "closed", "'invitation' or 'open'"),
-    ("INVITATION_DAYS", "0", "greater than or equal to 1"),
-    ("INVITATION_DAYS", "a month", "a valid integer"),
+    ("ENROLMENT", "closed", "invitation, open"),
+    ("INVITATION_DAYS", "0", "at least 1"),
+    ("INVITATION_DAYS", "a month", "a whole number"),
     ("TIME_ZONE", "Paris", "a time zone is expected, such as Europe/Paris"),
-    ("MESSAGES_PER_SECOND", "0", "greater than or equal to 1"),
-    ("MESSAGES_BURST", "0", "greater than or equal to 1"),
-    ("CHAT_GAP_SECONDS", "-1", "greater than or equal to 0"),
-    ("CHAT_BURST", "61", "less than or equal to 60"),
-    ("SIMULATOR_PORT", "65536", "less than or equal to 65535"),
-    ("LOG_LEVEL", "loud", "'DEBUG', 'INFO', 'WARNING' or 'ERROR'"),
+    ("MESSAGES_PER_SECOND", "0", "at least 1"),
+    ("MESSAGES_BURST", "0", "at least 1"),
+    ("CHAT_GAP_SECONDS", "-1", "at least 0"),
+    ("CHAT_BURST", "61", "at most 60"),
+    ("SIMULATOR_PORT", "65536", "at most 65535"),
+    ("LOG_LEVEL", "loud", "DEBUG, INFO, WARNING, ERROR"),
 ]
 ANYTHING_GOES = {"MASTER_KEY_FILE", "ORGANISATION_FILE"}  # any path; what is there is looked at later
 
@@ -83,7 +86,7 @@ def test_a_wrong_value_is_refused_by_name_and_not_repeated(
     [line] = str(refused.value).splitlines()
     assert line.startswith(f"{name}: ")
     assert expected in line
-    assert line.endswith(f"({Settings.model_fields[name.lower()].description})")
+    assert line.endswith(f"({say(f'setting_{name.lower()}', 'en')})")
     assert "s3cret" not in line
 
 
