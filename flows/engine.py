@@ -62,11 +62,15 @@ def step(flow: Flow, run: Run, event: Event, now: datetime) -> Stepped:
 def _show(flow: Flow, run: Run, at: str) -> Stepped:
     """Moves to a node and shows it: a new visit, with the answer it had as the starting point."""
     former = run.answers.get(at)
-    ticks = former.value if former and isinstance(former.value, list) else []
-    drafts = dict(run.drafts)
-    parts = drafts.pop(at, ())
-    shown = replace(run, at=at, visit=run.visit + 1, marks=tuple(ticks), parts=parts, drafts=drafts, paused=False)
+    drafts, ticked = dict(run.drafts), dict(run.ticked)
+    parts, marks = drafts.pop(at, ()), ticked.pop(at, _picked(former))
+    visit = run.visit + 1
+    shown = replace(run, at=at, visit=visit, marks=marks, parts=parts, drafts=drafts, ticked=ticked, paused=False)
     return shown, [Say(at, shown.visit, "offer" if former else "ask")]
+
+
+def _picked(answer: Answer | None) -> tuple[str, ...]:
+    return tuple(answer.value) if answer and isinstance(answer.value, list) else ()
 
 
 def _arrive(flow: Flow, run: Run, at: str) -> Stepped:
@@ -130,9 +134,9 @@ def _at_hand(flow: Flow, run: Run, step: str, visit: int) -> None:
 
 def _answered(flow: Flow, run: Run, event: Answered, now: datetime) -> Stepped:
     _at_hand(flow, run, event.step, event.visit)
-    written = settled(run.parts)
-    if written and event.how != "given":  # left for later, and not lost
-        run = replace(run, drafts={**run.drafts, run.at: written})
+    if event.how != "given":  # what was begun is left for later, and not lost
+        written = settled(run.parts)
+        run = _keep_ticks(replace(run, drafts={**run.drafts, run.at: written}) if written else run)
     return _move_on(flow, _answer(flow, run, event.step, event.how, event.value, event.parts, now))
 
 
@@ -184,13 +188,19 @@ def _started(flow: Flow, run: Run, event: Started, now: datetime) -> Stepped:
 
 
 def _keep_open_answer(flow: Flow, run: Run, now: datetime) -> Stepped:
-    """Leaving an open question keeps what was written there: as its answer if it makes one, else as a draft."""
+    """Leaving a question keeps what was written there, as its answer if it makes one, else as a draft; and its ticks."""
     if not run.parts:
-        return run, []
+        return _keep_ticks(run), []
     try:
         return _answer(flow, run, run.at, "given", joined(run.parts), run.parts, now)
     except Invalid:
         return replace(run, drafts={**run.drafts, run.at: run.parts}), []
+
+
+def _keep_ticks(run: Run) -> Run:
+    """Choices ticked and not confirmed are no answer; they are there again when one comes back."""
+    begun = run.marks != _picked(run.answers.get(run.at))
+    return replace(run, ticked={**run.ticked, run.at: run.marks}) if begun else run
 
 
 def _went_back(flow: Flow, run: Run, event: WentBack, now: datetime) -> Stepped:

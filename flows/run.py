@@ -38,6 +38,7 @@ class Answer:
 
 NO_ANSWERS: Mapping[str, Answer] = MappingProxyType({})
 NO_DRAFTS: Mapping[str, tuple[Part, ...]] = MappingProxyType({})
+NO_TICKS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,8 @@ class Run:
     `visit` numbers each showing of a question within the run: a button of an earlier visit is stale.
     `path` holds the answered nodes that count, in order: the walk from the first node along the answers.
     `marks` are the choices ticked so far, `parts` the messages of an open answer so far.
-    `drafts` are the messages left at open questions too short to be their answer: taken up when one comes back.
+    `drafts` are the messages left at open questions too short to be their answer, `ticked` the choices
+    ticked and not confirmed: both are taken up when one comes back.
     """
 
     id: UUID
@@ -61,6 +63,7 @@ class Run:
     marks: tuple[str, ...] = ()
     parts: tuple[Part, ...] = ()
     drafts: Mapping[str, tuple[Part, ...]] = field(default_factory=lambda: NO_DRAFTS)
+    ticked: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: NO_TICKS)
     paused: bool = False
 
     @property

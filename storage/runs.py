@@ -129,6 +129,7 @@ def _position(session: Session, vault: Vault, owner: UUID, run: Run, now: dateti
     """The columns of a run that change."""
     drafts = {node: _pairs(parts) for node, parts in run.drafts.items()}
     content = {"path": run.path, "marks": run.marks, "parts": _pairs(run.parts), "drafts": drafts}
+    content["ticked"] = dict(run.ticked)
     return {
         "language": run.language,
         "at_node": run.at,
@@ -250,6 +251,7 @@ def _run(session: Session, vault: Vault, row: Row[Any], answers: Sequence[Row[An
         marks=tuple(content["marks"]),
         parts=_parts(content["parts"]),
         drafts={node: _parts(pairs) for node, pairs in content.get("drafts", {}).items()},  # a run of before has none
+        ticked={node: tuple(marks) for node, marks in content.get("ticked", {}).items()},
         paused=row.paused,
     )
 

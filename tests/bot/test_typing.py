@@ -346,6 +346,28 @@ async def test_a_tick_too_many_is_told_and_the_others_stay(nadia: Guest) -> None
     assert nadia.results("kinds")["fruits"] == ["apple", "pear"]
 
 
+@pytest.mark.parametrize(("which", "first", "second"), [("Fruits", "☐ {}", "☑ {}"), ("Saisons", "{}", "1. {}")])
+async def test_ticks_not_confirmed_are_there_on_the_way_back(nadia: Guest, which: str, first: str, second: str) -> None:
+    await at(nadia, which)
+    label = {"Fruits": "Pomme", "Saisons": "Été"}[which]
+    await nadia.tap(first.format(label))
+    await nadia.tell("/retour")
+    assert "Par où commencer" in nadia.last()
+    await nadia.tap(KEEP)
+    assert second.format(label) in nadia.labels()
+    assert which.lower() not in nadia.results("kinds"), "ticks that nobody confirmed are no answer"
+
+
+async def test_ticks_changed_and_not_confirmed_leave_the_answer_as_it_was(nadia: Guest) -> None:
+    await at(nadia, "Fruits")
+    await nadia.tap("☐ Pomme", "☐ Poire", validate(2), BACK, "☐ Figue", BACK, KEEP, BACK)
+    assert "☑ Figue" in nadia.labels()
+    assert nadia.results("kinds")["fruits"] == ["apple", "pear"]
+    await nadia.tap(KEEP, BACK)
+    assert "☐ Figue" in nadia.labels(), "the answer kept is what is ticked"
+    assert nadia.results("kinds")["fruits"] == ["apple", "pear"]
+
+
 async def test_ticks_survive_what_is_not_understood(nadia: Guest) -> None:
     await at(nadia, "Fruits")
     await nadia.tap("☐ Pomme", "☐ Poire")

@@ -49,6 +49,7 @@ runs = st.builds(
     marks=st.lists(texts, max_size=3).map(tuple),
     parts=parts,
     drafts=st.dictionaries(nodes, parts),
+    ticked=st.dictionaries(nodes, st.lists(nodes).map(tuple)),
     paused=st.booleans(),
 )
 
