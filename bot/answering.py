@@ -92,7 +92,7 @@ def misunderstood(talk: Talk, run: Run, heard: Misunderstood) -> None:
         return
     asked = talk.flow(run).nodes[run.at].step
     brief = may_be_brief(asked, heard) and _just_repeated(talk, run)
-    told = reprise_again(asked, heard, run.language) if brief else reprise(heard, run.language)
+    told = reprise_again(asked, heard, run.language) if brief else reprise(asked, heard, run.language)
     words = quoted(heard, talk.incoming.text, run.language) if agreed(talk) else ""  # what is not kept is not repeated
     go_on(talk, run, Resumed(brief=brief), lead=words + told)
 

@@ -89,7 +89,8 @@ def _rewrite(talk: Talk, run: Run, part: Part) -> None:
     try:
         stepped = step(talk.flow(run), run, event, talk.now)
     except Invalid as refusal:
-        talk.send(Screen(reprise(refused(talk.flow(run).nodes[run.at].step, refusal.reason), run.language)))
+        asked = talk.flow(run).nodes[run.at].step
+        talk.send(Screen(reprise(asked, refused(asked, refusal.reason), run.language)))
     else:
         go_on(talk, run, event, stepped=stepped)
 

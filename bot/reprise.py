@@ -8,7 +8,7 @@ from babel.dates import format_date
 
 from bot.words import say, shortened
 from flows.commitments import binds
-from flows.pack import ChoicesStep, DateStep, Information, NumberStep, RankingStep, ScaleStep, Step, TextStep
+from flows.pack import ChoicesStep, DateStep, Information, NumberStep, Question, RankingStep, ScaleStep, Step, TextStep
 from flows.spoken import fold
 from flows.understand import Misunderstood
 
@@ -76,10 +76,11 @@ CLEAR = {"unsure", "required", "not_deferrable", "too_few", "too_many", "exclusi
 BEFORE_THE_QUESTION = {"required", "not_deferrable", "other_unit"}  # their sentences need the question below them
 
 
-def reprise(heard: Misunderstood, language: str) -> str:
+def reprise(step: Step, heard: Misunderstood, language: str) -> str:
     """The sentence (HTML) said before the question is shown again."""
     key, holes = REPRISES[heard.reason](heard.params, language)
-    return say(key, language, **holes)
+    may_defer = heard.reason == "required" and isinstance(step, Question) and step.defer
+    return say("reprise_required_defer" if may_defer else key, language, **holes)
 
 
 def may_be_brief(step: Step, heard: Misunderstood) -> bool:
@@ -91,7 +92,7 @@ def reprise_again(step: Step, heard: Misunderstood, language: str) -> str:
     """The sentence (HTML) said where the question was repeated just before: what will do, and nothing else."""
     if heard.reason in UNREAD:
         return say(HINTS_AGAIN.get(type(step), "hint_again_choices"), language)
-    return reprise(heard, language)
+    return reprise(step, heard, language)
 
 
 def quoted(heard: Misunderstood, text: str, language: str) -> str:

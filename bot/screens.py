@@ -236,11 +236,12 @@ def question_screen(flow: Flow, run: Run, manner: Manner = "ask", lead: str = ""
 
 
 def answered_screen(flow: Flow, run: Run, node: Node, answer: Answer) -> Screen:
-    """A question that has its answer: the words that were shown, the answer, no buttons left."""
+    """A question that was left: the words that were shown, the answer (or that there is none), no buttons."""
     shown = safe(answer.shown)
     if isinstance(node.step, Information):
         return Screen(shown)
-    return Screen(f"{shown}\n\n✔ <b>{safe(shortened(read_answer(node, answer, run.language)))}</b>")
+    mark = "✔" if answer.how == "given" else "–"
+    return Screen(f"{shown}\n\n{mark} <b>{safe(shortened(read_answer(node, answer, run.language)))}</b>")
 
 
 def why_text(flow: Flow, run: Run, node: Node) -> str:

@@ -37,7 +37,7 @@ TESTS: dict[str, Callable[[Step, Any], str]] = {
     "at_least": lambda step, value: f"au moins {value:g}",
     "at_most": lambda step, value: f"au plus {value:g}",
     "answered": lambda step, yes: "une réponse" if yes else "pas de réponse",
-    "deferred": lambda step, yes: "à voir de vive voix" if yes else "sans report",
+    "deferred": lambda step, yes: "à aborder de vive voix" if yes else "sans report",
 }
 
 
