@@ -16,7 +16,8 @@ from jalon.settings import SIMULATED_TOKEN
 from simulator import Simulator
 from storage.inbox import PAGE
 from storage.vault import Vault
-from tests.bot.conversing import Guest, outbox_of, parked_updates, said
+from tests.bot.conversing import BEGIN, Guest, outbox_of, parked_updates, said
+from tests.bot.shelf import shelf
 from tests.harness import SIMULATED_BOT_ID, House, house, serving, settings_for
 
 WORDS = "rien que pour vous"
@@ -24,7 +25,7 @@ WORDS = "rien que pour vous"
 
 @pytest.fixture
 async def home(tmp_path: Path) -> AsyncIterator[House]:
-    async with house(tmp_path) as running:
+    async with house(tmp_path, shelf("hello", "kinds", "recap")) as running:
         yield running
 
 
@@ -51,6 +52,7 @@ def rooms(home: House) -> Rooms:
 async def test_one_damaged_key_silences_nobody_else_and_its_person_is_told(home: House) -> None:
     async with Guest(home) as nadia, Guest(home, "Karim") as karim:
         await nadia.come()
+        await nadia.tap(BEGIN, "Je participe")
         await karim.come()
         key = data_key(home, nadia, b"\x01\x00")
         assert await nadia.tell(WORDS) == [said("parked")]
@@ -64,7 +66,20 @@ async def test_one_damaged_key_silences_nobody_else_and_its_person_is_told(home:
         data_key(home, nadia, key)
         assert retry_parked(rooms(home)) == (1, 0)
         assert parked_updates(home) == []
-        assert WORDS in [line.line.text for line in nadia.transcript()]
+        assert WORDS in nadia.heard()
+
+
+async def test_what_was_parked_before_the_agreement_is_not_kept_once_it_is_handled(home: House) -> None:
+    async with Guest(home) as nadia:
+        await nadia.come()
+        key = data_key(home, nadia, b"\x01\x00")
+        await nadia.tell(WORDS)
+        data_key(home, nadia, key)
+        assert retry_parked(rooms(home)) == (1, 0)
+        assert await nadia.tell() == [said("before_consent")]
+        assert nadia.heard() == ["/start"]
+        with closing(sqlite3.connect(str(home.stores.database.file))) as database:
+            assert database.execute("SELECT count(*) FROM inbox WHERE content IS NOT NULL").fetchone() == (0,)
 
 
 async def test_it_is_tried_again_at_the_next_start_unless_the_person_went_on(tmp_path: Path) -> None:
@@ -111,7 +126,7 @@ async def test_a_stranger_has_one_answer_waiting_at_most_but_help_always_comes(t
         while home.simulator.server.main.updates.waiting:
             await stranger.look()
         waiting = [row for row in outbox_of(home, stranger.id) if row.state == "queued"]
-        assert len(waiting) == 3, "one answer, then the numbers with theirs"
+        assert len(waiting) == 2, "one answer, then the numbers, which nothing pushes away"
 
 
 async def test_one_behind_a_hundred_that_never_succeed_is_tried_too(home: House) -> None:
