@@ -14,6 +14,7 @@ from telegram.error import InvalidToken, TelegramError
 
 from flows.journey import load_journey
 from flows.phrases import LANGUAGES
+from jalon import local
 from jalon.settings import Settings
 from jalon.wiring import Stores, bot_id, make_bot
 from jalon.words import NotReady, say
@@ -97,7 +98,7 @@ def door(settings: Settings, stores: Stores) -> str:
     Telegram is asked for the bot's name once; from then on links are made without it.
     """
     if not settings.live:
-        return f"http://127.0.0.1:{settings.simulator_port}/"
+        return local.address(settings.simulator_port, settings.home / local.FILE).rstrip("/") + "/"
     with stores.database.read() as session:
         name = username(session, bot_id(settings))
     if name is None:

@@ -8,10 +8,13 @@ import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from jalon.settings import SIMULATED_TOKEN
 from jalon.words import NotReady
 
+FILE = Path("data/simulator.db")
+NOTE = ".address"  # beside that file while it runs: the address of its page
 READY = "simulator ready on "
 START, STOP = 20.0, 5.0  # seconds
 LEAVING, LOOK = 3.0, 0.1  # seconds: the simulator of a Jalon that was killed is about to leave the port
@@ -43,10 +46,24 @@ async def simulator(port: int, file: Path) -> AsyncIterator[Local]:
         stdout=asyncio.subprocess.PIPE,
         start_new_session=True,  # Ctrl-C reaches Jalon first, which stops it in the right order
     )
+    note = file.with_suffix(NOTE)
     try:
-        yield Local(await _address(process), asyncio.ensure_future(process.wait()))
+        address = await _address(process)
+        note.write_text(address, encoding="utf-8")
+        yield Local(address, asyncio.ensure_future(process.wait()))
     finally:
+        note.unlink(missing_ok=True)
         await _end(process)
+
+
+def address(port: int, file: Path) -> str:
+    """Where the simulator of this `file` is: the address it runs at, whatever its port; else that of the `port` set."""
+    try:
+        noted = file.with_suffix(NOTE).read_text(encoding="utf-8")
+        running = _trouble(urlsplit(noted).port or 0) is not None  # a note may outlive a power cut
+    except (OSError, ValueError):
+        running = False
+    return noted if running else f"http://127.0.0.1:{port}"
 
 
 async def _until_free(port: int) -> None:

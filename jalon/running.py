@@ -22,7 +22,7 @@ async def live(settings: Settings, shelf: Library) -> None:
 
 
 async def locally(settings: Settings, shelf: Library) -> None:
-    async with local.simulator(settings.simulator_port, settings.home / "data" / "simulator.db") as simulated:
+    async with local.simulator(settings.simulator_port, settings.home / local.FILE) as simulated:
 
         def greet(bot: Bot, new_key: bool) -> str:
             return greeting.simulated(settings, simulated.address, new_key=new_key)

@@ -65,6 +65,21 @@ def test_the_first_run_and_the_second(tmp_path: Path) -> None:
     assert second.errors.read_text() == ""
 
 
+def test_an_invitation_leads_to_the_page_that_runs_whatever_its_port(tmp_path: Path, port: int) -> None:
+    def invited() -> str:
+        program = Program(tmp_path, "invite", "--name", "Karim")
+        return program.until(r"(http://\S+)\?start=") + ("" if program.ended() == 0 else " failed")
+
+    with running(tmp_path, SIMULATOR_PORT="0") as program:
+        address = program.address()
+        assert invited().rstrip("/") == address.rstrip("/")
+        program.until("Ctrl-C stops")
+        assert program.stop() == 0
+    assert invited() == "http://127.0.0.1:8080/"
+    (tmp_path / "data" / "simulator.address").write_text(f"http://127.0.0.1:{port}/")  # as a power cut leaves it
+    assert invited() == "http://127.0.0.1:8080/"
+
+
 def test_a_start_says_that_something_urgent_waits_but_not_whose(tmp_path: Path) -> None:
     assert Program(tmp_path, "invite", "--name", "Nadia").ended() == 0
     with closing(sqlite3.connect(tmp_path / "data" / "jalon.db")) as database, database:
