@@ -176,7 +176,7 @@ def backup(file: Path, force: Annotated[bool, typer.Option("--force")] = False) 
     settings = _settings()
     database = Database(settings.database_url, create=False)
     try:
-        backups.backup(database, file, force=force)
+        backups.backup(database, file, force=force, key_file=settings.master_key_file)
     finally:
         database.close()
     typer.echo(say("saved", settings.language, file=file, key=settings.master_key_file))

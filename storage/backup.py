@@ -24,17 +24,19 @@ HEADER = b"SQLite format 3\0"
 Census = dict[str, int]
 
 
-def backup(database: Database, file: Path, *, force: bool = False) -> None:
+def backup(database: Database, file: Path, *, force: bool = False, key_file: Path | None = None) -> None:
     """Writes a consistent copy to `file`, which appears only once whole and checked. Raises `StorageError`.
 
     Without `force` no file is replaced: it may be the only good copy. With it, only what looks like a former backup is:
-    never the master key, nor what belongs to the database in use.
+    never what belongs to the database in use. Nothing is written to `key_file`, the master key's place, be it empty.
     """
     if database.file is None:
         raise StorageError("backup_postgresql")
     source = database.file.resolve()
     if file.resolve() in {source.with_name(source.name + suffix) for suffix in ("", LOCK, *SIDE_FILES)}:
         raise StorageError("backup_onto_itself", file=file)
+    if key_file is not None and file.resolve() == key_file.resolve():
+        raise StorageError("backup_onto_key", file=file)
     if file.exists() and not force:
         raise StorageError("backup_exists", file=file)
     if file.is_file() and not _is_database(file):

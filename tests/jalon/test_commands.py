@@ -184,6 +184,18 @@ def test_a_backup_and_back(dossier: str) -> None:
     assert jalon("export", dossier).exit_code == 0
 
 
+@pytest.mark.parametrize("force", [(), ("--force",)])
+@pytest.mark.parametrize("there", [True, False])
+def test_a_backup_never_takes_the_place_of_the_master_key(dossier: str, there: bool, force: tuple[str, ...]) -> None:
+    key = Path("secrets/master.key")
+    before = key.read_bytes()
+    if not there:
+        key.unlink()
+    said = refusal("backup", "secrets/../secrets/master.key", *force)
+    assert said.endswith("is the place of the master key: give the backup another name")
+    assert (key.read_bytes() if there else key.exists()) == (before if there else False)
+
+
 def test_an_export_of_nobody(dossier: str) -> None:
     assert "00000000" in refusal("export", "00000000-0000-0000-0000-000000000000")
 
