@@ -54,8 +54,13 @@ def _is_text(heard: Result) -> bool:
 
 
 def _more_may_come(run: Run, heard: Understood) -> bool:
-    """Whether what was typed is added to the ticks, as a press would be, and not the whole answer at once."""
-    return heard.partly or (bool(run.marks) and run.at not in run.answers)
+    """Whether what was typed is added to the ticks, as a press would be, and not the whole answer at once.
+
+    A list typed over an answer given before takes its place; a single choice is added to it.
+    """
+    if run.at in run.answers:
+        return heard.partly and isinstance(heard.value, list) and len(heard.value) == 1
+    return heard.partly or bool(run.marks)
 
 
 def _tick(talk: Talk, run: Run, choices: list[str]) -> None:

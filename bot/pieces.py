@@ -19,7 +19,9 @@ def part_screen(flow: Flow, before: Run, run: Run, *, reminded: bool) -> Screen:
     asking = Asking(flow, run)
     if isinstance(asking.step, TextStep) and _hesitates(before, run):
         return Screen("\n\n".join(_reprise(asking, asking.step)), tuple(_ways(asking, asking.step)))
-    if reminded:
+    if not before.parts and _replaces(run):
+        text = say("part_noted_anew", run.language)
+    elif reminded:
         text = say("part_noted_later", run.language, question=shortened(question(flow, run, asking.node), QUESTION))
     else:
         text = say("part_noted", run.language)
@@ -29,6 +31,12 @@ def part_screen(flow: Flow, before: Run, run: Run, *, reminded: bool) -> Screen:
 def _hesitates(before: Run, run: Run) -> bool:
     """Once: who says it again means it."""
     return hesitant(joined(run.parts)) and not (before.parts and hesitant(joined(before.parts)))
+
+
+def _replaces(run: Run) -> bool:
+    """Whether an answer stood here before: it gives way to what is written now, and the history keeps it."""
+    former = run.answers.get(run.at)
+    return former is not None and former.how == "given"
 
 
 def _may_stay(asking: Asking, step: TextStep) -> bool:

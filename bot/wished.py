@@ -15,7 +15,7 @@ from flows.making import settled
 from flows.pack import ChoicesStep, Information, Question, RankingStep, TextStep
 from flows.run import Run
 from flows.spoken import READ, means, said
-from flows.wishes import Wish, named_in, wish
+from flows.wishes import Wish, named_in, onward, wish
 
 Act = Callable[[Talk], None]
 
@@ -51,6 +51,8 @@ def wished(talk: Talk, run: Run, text: str) -> Wish | None:
     if isinstance(asked, Information) and means(said(text), READ):
         return None
     found = None if named_in(asked, text, run.language) else wish(text)
+    if run.marks and isinstance(asked, ChoicesStep | RankingStep) and onward(text):
+        return "done"
     if found == "skip" and not settled(run.parts):
         return None  # an answer like another: `flows.understand` knows where it may be skipped
     return found if found in ANYTIME or found in OF_THE_QUESTION else None

@@ -175,7 +175,7 @@ def _within(step: _ListStep, picked: Sequence[Option]) -> Result:
         return Misunderstood("too_many", {"count": count, "max": most})
     if not ids:
         return Misunderstood("unclear")
-    return Understood(ids, partly=not alone and count < max(step.pick.min, min(most, 2)))
+    return Understood(ids, partly=not alone and count < min(most, sum(not c.exclusive for c in step.choices)))
 
 
 def _degree(step: ScaleStep, text: str, words: str, chosen: Sequence[Option]) -> Result:

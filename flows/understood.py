@@ -57,7 +57,7 @@ Reason = Literal[
 class Understood:
     """An answer in the plain JSON form of its step; `value` is None when it was skipped or deferred.
 
-    `partly`: of a list, one choice, or fewer than are asked for: the others may be on their way.
+    `partly`: of a list, choices that others may be added to.
     """
 
     value: Value | None = None

@@ -114,6 +114,9 @@ _AHEAD = (
     i hand my answers over, hand over
 """)
 )
+_ONWARD = phrases(
+    "suivant, suivante, la suite, suite, question suivante, passer à la suite, next, next one, next question"
+)
 _THANKS = phrases("""
     merci, merci beaucoup, merci bien, mille merci, mille mercis, un grand merci, merci à vous, je vous remercie, ok merci,
     oui merci, merci bonne journée, merci au revoir, thanks, thank you, many thanks, thank you very much, thanks a lot
@@ -152,6 +155,12 @@ def goes_ahead(text: str) -> bool:
     words = fold(text)
     said_so = any(one in _AHEAD or after(one, YES) in _AHEAD for one in (words, courteous(words)))
     return said_so and not text.rstrip().endswith(("?", "？"))
+
+
+def onward(text: str) -> bool:
+    """Whether a message asks for what comes next: under ticks, it confirms them."""
+    words = fold(text)
+    return words in _ONWARD or courteous(words) in _ONWARD
 
 
 def thanks(text: str) -> bool:

@@ -39,9 +39,9 @@ def figures(days: int) -> str:
         ("Couleur", "bleu fonce", "colour", "dark_blue"),
         ("Couleur", "passer", "colour", "skipped"),
         ("Fruits", "pomme, figue et cerise", "fruits", ["apple", "fig", "cherry"]),
-        ("Fruits", "1 et 4", "fruits", ["apple", "grape"]),
+        ("Fruits", "1, 4 et 5", "fruits", ["apple", "grape", "cherry"]),
         ("Fruits", "aucun fruit", "fruits", ["no_fruit"]),
-        ("Saisons", "hiver puis été", "order", ["winter", "summer"]),
+        ("Saisons", "hiver puis été et automne", "order", ["winter", "summer", "autumn"]),
         ("Humeur", "7/10", "mood", 7),
         ("Humeur", "radieuse", "mood", 10),
         ("Histoire", "j'en parlerai", "story", "deferred"),
@@ -94,7 +94,11 @@ async def test_what_is_not_understood_is_asked_again_kindly(nadia: Guest, which,
     before = nadia.run("kinds")
     question = nadia.last()
     [again] = await nadia.tell(typed)
-    quote = "" if key.removeprefix("reprise_") in {*CLEAR, "only_one", "required_defer"} else said("you_wrote", words=typed) + " "
+    quote = (
+        ""
+        if key.removeprefix("reprise_") in {*CLEAR, "only_one", "required_defer"}
+        else said("you_wrote", words=typed) + " "
+    )
     assert again == f"{quote}{said(key, **holes)}\n\n{question}"
     after = nadia.run("kinds")
     assert (after.at, after.answers) == (before.at, before.answers)
@@ -263,6 +267,18 @@ async def test_a_piece_too_many_is_refused_and_the_others_stay(nadia: Guest) -> 
     assert nadia.results("kinds")["story"] == "a" * 60
 
 
+async def test_new_words_over_an_answer_say_that_they_replace_it(nadia: Guest) -> None:
+    await at(nadia, "Histoire")
+    await nadia.tell("Le matin, je marche.")
+    await nadia.tap(DONE, BACK)
+    assert await nadia.tell("Le soir, je lis.") == [said("part_noted_anew")]
+    assert await nadia.tell("Et je dors.") == [said("part_noted")], "once"
+    await nadia.tap(DONE)
+    assert nadia.results("kinds")["story"] == "Le soir, je lis.\nEt je dors."
+    stories = [given.answer.value for given in nadia.history("kinds") if given.step == "story"]
+    assert stories == ["Le matin, je marche.", "Le soir, je lis.\nEt je dors."]
+
+
 @pytest.mark.parametrize("words", ["je sais pas", "Aucune idée !", "?????????"])
 async def test_a_hesitation_is_met_kindly_and_kept_if_meant(nadia: Guest, words: str) -> None:
     await at(nadia, "Histoire")
@@ -301,7 +317,9 @@ async def test_a_hesitation_then_a_wish_to_skip(nadia: Guest) -> None:
     await nadia.tell("je ne sais pas")
     await nadia.tell("non, rien")
     assert nadia.results("kinds")["story"] == "skipped"
-    assert nadia.message("Racontez une journée")["text"].endswith("– question passée"), "the person sees it noted as left out"
+    assert nadia.message("Racontez une journée")["text"].endswith("– question passée"), (
+        "the person sees it noted as left out"
+    )
 
 
 async def test_an_open_question_that_is_left_aside_can_be_skipped(nadia: Guest) -> None:

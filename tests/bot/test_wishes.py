@@ -45,6 +45,16 @@ async def test_ticks_are_confirmed_in_words(nadia: Guest, typed: str) -> None:
     assert nadia.results("kinds")["fruits"] == ["apple", "pear"]
 
 
+@pytest.mark.parametrize("typed", ["suivant", "Question suivante", "next"])
+async def test_what_comes_next_confirms_the_ticks(nadia: Guest, typed: str) -> None:
+    await at(nadia, "Fruits")
+    [ticked] = await nadia.tell("1 et 3")
+    assert ticked.startswith(said("ticked"))
+    assert {"☑ Pomme", "☑ Figue"} < set(nadia.labels())
+    await nadia.tell(typed)
+    assert nadia.results("kinds")["fruits"] == ["apple", "fig"]
+
+
 async def test_too_few_ticks_are_kindly_told(nadia: Guest) -> None:
     await at(nadia, "Fruits")
     await nadia.tap("☐ Pomme")

@@ -410,12 +410,14 @@ def test_a_ranking_keeps_the_order_typed() -> None:
     assert typed(RANKED, "tout") == "unclear"  # all, in which order?
 
 
-def test_one_choice_of_several_leaves_room_for_the_others() -> None:
+def test_what_others_may_be_added_to_leaves_room_for_them() -> None:
     for step, text, partly in [
         (LIMITS, "horaires", True),
-        (LIMITS, "horaires et mobilité", False),
+        (LIMITS, "horaires et mobilité", True),
+        (LIMITS, "1 2 3", False),
         (LIMITS, "aucune contrainte", False),
         (RANKED, "2", True),
+        (RANKED, "3 1 2", False),
         (step_of("choices", choices=choices("A pied", "A vélo"), pick={"max": 1}), "2", False),
         (step_of("choices", choices=choices("A pied", "A vélo", "En car"), pick={"min": 3}), "1, 2", True),
     ]:
