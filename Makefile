@@ -14,10 +14,10 @@ help:  ## show these lines
 # An installation that was broken off leaves `.unfinished`: the next one starts from nothing, never from a half.
 $(RUNTIME): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
-		{ echo "Jalon needs Python 3.11 or newer. If it has another name here: make run PYTHON=python3.12"; exit 1; }
+		{ echo "Jalon a besoin de Python 3.11 ou plus récent. S'il a un autre nom ici : make run PYTHON=python3.12"; exit 1; }
 	@test -e $(BIN)/pip -a ! -e .venv/.unfinished || rm -rf .venv
-	@test -e $(BIN)/pip || { echo "Installing Jalon into .venv (once, a minute or so)…"; $(PYTHON) -m venv .venv >/dev/null; } || \
-		{ echo "Python's venv module is missing (on Debian: apt install python3-venv)."; rm -rf .venv; exit 1; }
+	@test -e $(BIN)/pip || { echo "Jalon s'installe dans .venv (une seule fois, une minute environ)…"; $(PYTHON) -m venv .venv >/dev/null; } || \
+		{ echo "Il manque à Python son module venv (sur Debian : apt install python3-venv)."; rm -rf .venv; exit 1; }
 	@touch .venv/.unfinished
 	@$(PIP) --require-hashes -r requirements.lock
 	@$(PIP) --no-build-isolation --no-deps -e .

@@ -56,7 +56,7 @@ def clone(tmp_path: Path) -> Clone:
 
 
 def test_the_first_time_and_the_second(clone: Clone) -> None:
-    assert clone.run() == "Installing Jalon into .venv (once, a minute or so)…\nJalon is running\n"
+    assert clone.run() == "Jalon s'installe dans .venv (une seule fois, une minute environ)…\nJalon is running\n"
     assert clone.asked() == ["venv", "packages", "jalon"]
     assert clone.run() == "Jalon is running\n"
     assert clone.asked() == []
@@ -87,13 +87,13 @@ def test_a_python_that_is_too_old_or_absent(clone: Clone) -> None:
         done = clone.make("run", f"PYTHON={python}")
         assert done.returncode != 0
         assert done.stdout == (
-            "Jalon needs Python 3.11 or newer. If it has another name here: make run PYTHON=python3.12\n"
+            "Jalon a besoin de Python 3.11 ou plus récent. S'il a un autre nom ici : make run PYTHON=python3.12\n"
         )
 
 
 def test_a_python_without_venv(clone: Clone) -> None:
     clone.python.write_text('#!/bin/sh\ncase "$*" in *venv*) mkdir .venv; exit 1 ;; esac\n')
-    assert "(on Debian: apt install python3-venv)" in clone.run()
+    assert "(sur Debian : apt install python3-venv)" in clone.run()
     assert not (clone.folder / ".venv").exists()
 
 
