@@ -69,7 +69,7 @@ def head(asking: Asking) -> str:
     at = progress(asking.flow, asking.run)
     if at is None or (at.questions == 1 and not at.items):
         return f"<i>{safe(title)}</i>"
-    key = "progress_items" if at.items else "progress"
+    key = "progress_items" if at.items else "progress" if at.sure else "progress_about"
     return f"<i>{say(key, asking.language, title=title, **asdict(at))}</i>"
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from flows.conditions import holds
+from flows.conditions import atoms, holds
 from flows.flow import Flow
 from flows.pack import Information
 from flows.run import Answer, Run
@@ -58,12 +58,16 @@ def forecast(flow: Flow, run: Run) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where the question at hand stands among the questions of the path taken; each item of a battery is one."""
+    """Where the question at hand stands among the questions of the path taken; each item of a battery is one.
+
+    `sure`: that no answer still to come makes them more or fewer.
+    """
 
     question: int
     questions: int
     item: int = 0
     items: int = 0
+    sure: bool = True
 
 
 def progress(flow: Flow, run: Run) -> Progress | None:
@@ -75,4 +79,31 @@ def progress(flow: Flow, run: Run) -> Progress | None:
     asked = [node.id for node in nodes if not isinstance(node.step, Information)]
     items = [node.id for node in nodes if node.step is step]
     item = items.index(run.at) + 1 if len(items) > 1 else 0
-    return Progress(asked.index(run.at) + 1, len(asked), item, len(items) if item else 0)
+    fewest, most = _ahead(flow, run)
+    return Progress(asked.index(run.at) + 1, len(asked), item, len(items) if item else 0, fewest == most)
+
+
+def _ahead(flow: Flow, run: Run) -> tuple[int, int]:
+    """The fewest and the most questions from the one at hand on, whatever is answered there and after it."""
+    given = {node: run.answers[node] for node in before(run, run.at)}
+    open_still = may_reach(flow, run.at)
+    known: dict[str, tuple[int, int]] = {}
+
+    def count(at: str) -> tuple[int, int]:
+        if at.startswith("@"):
+            return 0, 0
+        if at not in known:
+            counts = [count(to) for to in ways(at)]
+            own = 0 if isinstance(flow.nodes[at].step, Information) else 1
+            known[at] = own + min(fewest for fewest, _ in counts), own + max(most for _, most in counts)
+        return known[at]
+
+    def ways(at: str) -> Iterator[str]:
+        for condition, to in flow.arrows[at]:
+            depends = any(atom.step in open_still for atom in atoms(condition))
+            if depends or holds(condition, given):
+                yield to
+            if not depends and holds(condition, given):
+                return
+
+    return count(run.at)

@@ -25,7 +25,7 @@ from flows.events import (
 )
 from flows.flow import Flow
 from flows.load import load_flows, read_pack
-from flows.path import progress
+from flows.path import Progress, progress
 from flows.play import Player
 from flows.run import Part
 from tests.flows.strategies import RUN_ID, START
@@ -312,6 +312,19 @@ def test_progress_counts_the_questions_of_the_path_taken() -> None:
     item = progress(FLOW, arrived("survey.two").run)
     assert item is not None
     assert (item.question, item.questions, item.item, item.items) == (10, 10, 2, 2)
+
+
+def test_a_total_that_an_answer_may_change_is_not_called_sure() -> None:
+    player = Player(load_flows()["preliminary.engagement"], "fr")
+    player.begin()
+    told = []
+    for typed in ("moi", "oui, à peu près", "j'ai les deux", "faire le point sur mon parcours", "9", "9", "3"):
+        at = progress(player.flow, player.run)
+        assert at is not None
+        told.append((at.question, at.questions, at.sure))
+        player.hears(typed)
+    assert [sure for _, _, sure in told] == [False] * 7, "doubts may be asked for, and a date"
+    assert progress(FLOW, arrived("words").run) == Progress(5, 10), "nothing before the end can change it"
 
 
 def test_progress_counts_a_long_series_as_it_is_lived() -> None:
