@@ -66,6 +66,7 @@ UNSURE = phrases("""
 ALL = phrases(
     "tout, tous, toutes, tous les choix, toutes les réponses, tout ça, all, all of them, everything, every one"
 )
+BOTH = phrases("les deux, tous les deux, toutes les deux, les deux à la fois, both, both of them")
 NONE = phrases("aucun, aucune, rien, aucun choix, aucune réponse, aucun des choix, none, nothing, none of them")
 # What says, at a question that may be left out, that there is nothing to write.
 NOTHING = (
@@ -168,6 +169,11 @@ def said(text: str) -> str:
 def means(words: str, meaning: frozenset[str]) -> bool:
     """Whether folded words are one of the usual phrases of a meaning, politeness aside."""
     return words in meaning or core(words) in meaning
+
+
+def everything(words: str, count: int) -> bool:
+    """Whether folded words choose all of `count` things: "tout", or "les deux" where there are two."""
+    return means(words, ALL) or (count == 2 and means(words, BOTH))
 
 
 def defers(words: str) -> bool:

@@ -28,7 +28,7 @@ from flows.pack import (
     Step,
     TextStep,
 )
-from flows.spoken import ALL, NONE, NOTHING, READ, SKIP, UNSURE, YES, defers, means, nothing_but, said
+from flows.spoken import NONE, NOTHING, READ, SKIP, UNSURE, YES, defers, everything, means, nothing_but, said
 from flows.understood import Misunderstood, Understood, Value
 
 Result = Understood | Misunderstood
@@ -64,8 +64,7 @@ def _heard(step: Step, text: str, language: str, today: date, chosen: Sequence[O
     words = said(text)
     if not words and not text.strip():
         return Misunderstood("empty")
-    labelled = _label_first(step, words, chosen)
-    if labelled:
+    if labelled := _label_first(step, words, chosen):
         return labelled
     asked = _aside(step, words)
     if isinstance(asked, Understood):
@@ -156,9 +155,10 @@ def _choice(text: str, words: str, chosen: Sequence[Option]) -> Result:
 
 
 def _list(step: _ListStep, text: str, words: str, chosen: Sequence[Option]) -> Result:
-    if isinstance(step, ChoicesStep) and means(words, ALL):
-        alone = {c.id for c in step.choices if c.exclusive}
-        return _within(step, [o for o in chosen if o.value not in alone])
+    alone = {c.id for c in step.choices if c.exclusive}
+    together = [o for o in chosen if o.value not in alone]
+    if isinstance(step, ChoicesStep) and everything(words, len(together)):
+        return _within(step, together)
     if means(words, NONE) and step.pick.min == 0 and not any(c.exclusive for c in step.choices):
         return Understood([])
     picked = choose_many(text, chosen, LOOSE)

@@ -426,6 +426,13 @@ def test_what_others_may_be_added_to_leaves_room_for_them() -> None:
         assert heard.partly is partly, text
 
 
+@pytest.mark.parametrize("words", ["les deux", "Les deux, s'il vous plaît", "both"])
+def test_both_is_all_of_two(words: str) -> None:
+    two = [*choices("A pied", "A vélo"), {**choices("Ni l'un ni l'autre")[0], "id": "c9", "exclusive": True}]
+    assert typed(step_of("choices", choices=two), words) == ["c1", "c2"]
+    assert typed(step_of("choices", choices=choices("A pied", "A vélo", "En car")), words) == "unclear"
+
+
 def test_none_of_them_where_none_is_allowed() -> None:
     free = step_of("choices", choices=choices("A pied", "A vélo"), pick={"min": 0})
     assert typed(free, "aucun") == []
