@@ -6,7 +6,7 @@ DEV := .venv/.dev-installed
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run bot test test-long check smoke lock screenshots clean
+.PHONY: help run bot test test-long bench check smoke lock screenshots clean
 
 help:  ## show these lines
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 14
@@ -58,11 +58,21 @@ screenshots: $(DEV)  ## walk the phase in a real browser and keep the pictures i
 	@tests/prepare
 	$(BIN)/python -m pytest tests/e2e/test_browser.py --screenshots docs/screenshots
 
+PEERS := .venv-peers
+bench: $(DEV) $(PEERS)/.installed  ## Jalon beside its peers, in one go: figures and chart in docs/ (20 minutes; Linux)
+	$(BIN)/python -m bench --peers $(PEERS)/bin/python
+
+$(PEERS)/.installed: bench/peers/requirements.lock
+	python3 -m venv $(PEERS)
+	$(PEERS)/bin/pip install --quiet --require-hashes -r bench/peers/requirements.lock
+	@touch $@
+
 lock: $(DEV)  ## resolve the dependencies anew: names, versions and hashes, no address
 	$(BIN)/uv pip compile $(LOCK_FLAGS) pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile $(LOCK_FLAGS) -c requirements.lock pyproject.toml --group dev -o requirements-dev.lock
+	$(BIN)/uv pip compile $(LOCK_FLAGS) bench/peers/requirements.in -o bench/peers/requirements.lock
 
 LOCK_FLAGS := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet
 
 clean:  ## remove the virtual environment and the caches, never data/ nor secrets/
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-peers .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

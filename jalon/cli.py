@@ -1,6 +1,5 @@
 """The command `jalon`. Each subcommand is thin: settings, wiring, one call; every refusal is one clear line and exit 1."""
 
-import asyncio
 import logging
 import sys
 from collections.abc import Callable, Iterator
@@ -14,7 +13,7 @@ import typer
 
 from flows.organisation import OrganisationError
 from flows.problems import PackError
-from jalon import adoption, dossiers, greeting, invitations, parked, running
+from jalon import adoption, dossiers, greeting, invitations, loop, parked, running
 from jalon.alone import alone
 from jalon.flows_cli import app as flows_app
 from jalon.frame import Command, application
@@ -86,7 +85,7 @@ def run() -> None:
     _log(settings)
     shelf = library(settings)
     with alone(settings.database_url):
-        asyncio.run(running.live(settings, shelf) if settings.live else running.locally(settings, shelf))
+        loop.run(running.live(settings, shelf) if settings.live else running.locally(settings, shelf))
 
 
 @command("bot")
@@ -97,7 +96,7 @@ def bot() -> None:
     _log(settings)
     shelf = library(settings)
     with alone(settings.database_url):
-        asyncio.run(running.live(settings, shelf))
+        loop.run(running.live(settings, shelf))
 
 
 # ------------------------------------------------------------------------------------------------------------- people

@@ -1,6 +1,7 @@
 """What happened, in order: the page and the tests follow it instead of sleeping."""
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -32,11 +33,15 @@ class Feed:
         self.last = first
         self._all: deque[Happening] = deque(maxlen=LENGTH)
         self.changed = Signal()
+        self.listeners: list[Callable[[Happening], None]] = []
 
     def add(self, chat: int, kind: str, **detail: Any) -> None:
         """Note and wake."""
         self.last += 1
-        self._all.append(Happening(self.last, chat, kind, detail))
+        happening = Happening(self.last, chat, kind, detail)
+        self._all.append(happening)
+        for listener in tuple(self.listeners):
+            listener(happening)
         self.changed.ring()
 
     def after(self, seq: int, chat: int | None = None) -> list[Json]:

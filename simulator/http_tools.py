@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from simulator.crowd import gather
 from simulator.errors import ControlError
 from simulator.faults import Rule
 from simulator.http_control import Control, read_body
@@ -77,6 +78,20 @@ async def limits(server: Server, request: web.Request) -> Json:
     return rates.public()
 
 
+async def start_crowd(server: Server, request: web.Request) -> Json:
+    """POST /simulator/crowd: {"people": 200, "size": 100, "until": "words that end a walk"}."""
+    server.crowd = gather(server, await read_body(request))
+    server.crowd.start()
+    return server.crowd.public()
+
+
+async def crowd(server: Server, request: web.Request) -> Json:
+    """GET /simulator/crowd: how far it is, and what it measured."""
+    if server.crowd is None:
+        raise ControlError(404, "there is no crowd: POST /simulator/crowd sends one in")
+    return server.crowd.public()
+
+
 TABLE: Final[tuple[tuple[str, str, Control], ...]] = (
     ("GET", "/clock", clock),
     ("POST", "/clock", clock),
@@ -86,6 +101,8 @@ TABLE: Final[tuple[tuple[str, str, Control], ...]] = (
     ("POST", "/outage", outage),
     ("GET", "/updates", updates),
     ("POST", "/updates", disorder),
+    ("GET", "/crowd", crowd),
+    ("POST", "/crowd", start_crowd),
     ("GET", "/limits", limits),
     ("POST", "/limits", limits),
 )

@@ -4,7 +4,7 @@ import random
 import re
 import secrets
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from simulator.actions import act
 from simulator.errors import METHOD_NOT_FOUND, UNAUTHORIZED, ControlError
@@ -18,6 +18,9 @@ from simulator.params import Params
 from simulator.signals import Clock
 from simulator.store import Store
 from simulator.world import World
+
+if TYPE_CHECKING:
+    from simulator.crowd import Crowd
 
 DEFAULT_TOKEN: Final = "1000000001:SIMULATED-no-such-bot-at-Telegram-0"  # noqa: S105 - opens nothing
 DEFAULT_USERNAME: Final = "jalon_bot"
@@ -47,6 +50,7 @@ class Server:
         self.faults = Faults(random.Random(self.chance.getrandbits(64)))  # noqa: S311
         self.limits = Limits()
         self.journal = Journal()
+        self.crowd: Crowd | None = None
         self.people = {body["id"]: Person(**body) for _, body in store.load("person")}
         profiles = {key[0]: Profile.restore(body) for key, body in store.load("profile")}
         first_seq = max((body["seq"] for _, body in store.load("feed")), default=0)

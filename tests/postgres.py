@@ -60,8 +60,8 @@ class Server:
 
 
 @contextmanager
-def running() -> Iterator[Server]:
-    """A server for as long as the context lasts. Raises `CannotStart`."""
+def running(*, durable: bool = False) -> Iterator[Server]:
+    """A server for as long as the context lasts. `durable`: a commit waits for the disk. Raises `CannotStart`."""
     binaries, (prefix, user) = _binaries(), _disguise()
     folder = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp"))  # a socket's path has room for 107 bytes
     try:
@@ -70,7 +70,8 @@ def running() -> Iterator[Server]:
         _initialise(folder, binaries, prefix, user)
         options = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
         command = [*prefix, *_dies_with_us(), f"{binaries}/postgres", "-D", f"{folder}/data", "-k", str(folder)]
-        process = subprocess.Popen([*command, "-h", "", "-F", *options], user=user, stderr=subprocess.DEVNULL)
+        fast = [] if durable else ["-F"]
+        process = subprocess.Popen([*command, "-h", "", *fast, *options], user=user, stderr=subprocess.DEVNULL)
         try:
             yield _once_ready(Server(folder), process)
         finally:

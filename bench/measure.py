@@ -1,0 +1,155 @@
+"""One run: a simulator, a contender, a crowd that answers as soon as it is asked; what it took, and what people felt."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
+
+from bench.contenders import Contender, Program, Stage
+from bench.twenty import END
+
+TOKEN = "123456789:AA-the-bench-of-Jalon-and-its-peers"  # noqa: S105 - known to a simulator only
+PATIENCE = 60.0  # seconds for a process to be there
+SETTLING = 2.0  # seconds from its greeting until a contender has done with starting
+LONGEST = 300.0  # seconds of a run
+TICKS = os.sysconf("SC_CLK_TCK")  # of a second, in which Linux counts a process's time
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One run. Latencies, in milliseconds, are from a person's gesture to the next question on their screen."""
+
+    contender: str
+    updates: int
+    seconds: float
+    p50: float
+    p95: float
+    p99: float
+    cpu_seconds: float  # of the contender's processes, while the crowd walked
+    simulator_cpu_seconds: float
+    peak_mib: float  # the contender's processes together
+
+    @property
+    def rate(self) -> float:
+        """Updates a second."""
+        return self.updates / self.seconds
+
+    @property
+    def cpu_per_thousand(self) -> float:
+        """CPU seconds for a thousand updates."""
+        return 1000 * self.cpu_seconds / self.updates
+
+    def public(self) -> dict[str, Any]:
+        return {**asdict(self), "rate": self.rate, "cpu_per_thousand": self.cpu_per_thousand}
+
+
+def run(name: str, contender: Contender, people: int, size: int, stage: Stage) -> Result:
+    """Raises `RuntimeError` when the crowd does not come to its end."""
+    simulator_at = stage.url.rpartition(":")[2]
+    simulator = Program([stage.python, "-m", "simulator", "--port", simulator_at, "--token", stage.token], {})
+    with _started([simulator], stage.folder / "simulator.log") as (far_end,):
+        _until(lambda: _listens(int(simulator_at)), "the simulator")
+        with _started(contender.programs(stage), stage.folder / "contender.log") as processes:
+            _until(lambda: _greeted(stage, len(processes)), contender.title)
+            time.sleep(SETTLING)
+            before, far_before = sum(map(_cpu, processes)), _cpu(far_end)
+            _control(stage, "POST", "/crowd", {"people": people, "size": size, "until": END})
+            walked = _walked(stage, contender.title)
+            cpu, far_cpu = sum(map(_cpu, processes)) - before, _cpu(far_end) - far_before
+            peak = sum(map(_peak_mib, processes))
+    waits = walked["latencies"]
+    p50, p95, p99 = (1000 * waits[int(len(waits) * part)] for part in (0.5, 0.95, 0.99))
+    return Result(name, walked["gestures"], walked["seconds"], p50, p95, p99, cpu, far_cpu, peak)
+
+
+@contextlib.contextmanager
+def staged(new_database: Any, peers_python: str) -> Iterator[Stage]:
+    """An empty folder and a free port."""
+    with tempfile.TemporaryDirectory(prefix="bench") as folder, socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        taken.close()
+        yield Stage(f"http://127.0.0.1:{port}", TOKEN, Path(folder), sys.executable, peers_python, new_database)
+
+
+@contextlib.contextmanager
+def _started(programs: Sequence[Program], log: Path) -> Iterator[list["subprocess.Popen[bytes]"]]:
+    processes: list[subprocess.Popen[bytes]] = []
+    with log.open("ab") as told:
+        try:
+            for program in programs:
+                environment = {**os.environ, **program.environment}
+                processes.append(
+                    subprocess.Popen(
+                        program.command,
+                        env=environment,
+                        stdout=told,
+                        stderr=told,
+                    )
+                )
+            yield processes
+        except BaseException:
+            print(log.read_text()[-2000:], file=sys.stderr)
+            raise
+        finally:
+            for process in processes:
+                process.send_signal(signal.SIGINT)
+            for process in processes:
+                process.wait(PATIENCE)
+
+
+def _until(there: Any, what: str) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not there():
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"{what} did not come up")
+        time.sleep(0.05)
+
+
+def _listens(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        return True
+    return False
+
+
+def _greeted(stage: Stage, times: int) -> bool:
+    """Every one asks first who it is."""
+    return bool(_control(stage, "GET", "/calls")["counts"].get("getme", 0) >= times)
+
+
+def _walked(stage: Stage, title: str) -> dict[str, Any]:
+    deadline = time.monotonic() + LONGEST
+    while not (crowd := _control(stage, "GET", "/crowd"))["over"]:
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"{title}: {crowd['finished']} of {crowd['people']} people came to the end")
+        time.sleep(0.25)
+    return crowd
+
+
+def _control(stage: Stage, method: str, path: str, body: Any = None) -> dict[str, Any]:
+    """One call of the simulator's control API."""
+    data = json.dumps(body).encode() if body else None
+    asked = Request(f"{stage.url}/simulator{path}", data, {"Content-Type": "application/json"}, method=method)  # noqa: S310
+    with urlopen(asked, timeout=PATIENCE) as answer:  # noqa: S310
+        told: dict[str, Any] = json.load(answer)
+    return told
+
+
+def _cpu(process: "subprocess.Popen[bytes]") -> float:
+    """Seconds, of all its threads (proc(5), fields 14 and 15)."""
+    fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def _peak_mib(process: "subprocess.Popen[bytes]") -> float:
+    told = Path(f"/proc/{process.pid}/status").read_text()
+    return int(next(line for line in told.splitlines() if line.startswith("VmHWM:")).split()[1]) / 1024
