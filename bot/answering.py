@@ -9,6 +9,7 @@ from bot.talk import Talk
 from bot.travel import go_on, resume
 from bot.walking import SILENCE
 from bot.words import say
+from flows.elsewhere import are_content, elsewhere
 from flows.engine import step
 from flows.events import Answered, Event, Invalid, Marked, Resumed, Wrote
 from flows.making import settled
@@ -42,7 +43,8 @@ def answer(talk: Talk, run: Run, text: str) -> None:
     if isinstance(asked, TextStep) and (settled(run.parts) or _is_text(heard)):
         take(talk, run, Wrote(run.at, run.visit, part_of(talk)))
     elif isinstance(heard, Misunderstood):
-        misunderstood(talk, run, heard)
+        if not (are_content(asked, heard, text) and _written_elsewhere(talk, run)):
+            misunderstood(talk, run, heard)
     elif isinstance(asked, ChoicesStep | RankingStep) and isinstance(heard.value, list) and _more_may_come(run, heard):
         _tick(talk, run, heard.value)
     else:
@@ -74,6 +76,22 @@ def _tick(talk: Talk, run: Run, choices: list[str]) -> None:
     else:
         shown = step(flow, ticked, Resumed(), talk.now)
         go_on(talk, run, Resumed(), stepped=shown, lead=say("ticked", run.language))
+
+
+def _written_elsewhere(talk: Talk, run: Run) -> bool:
+    """The words are what is written at the step behind one of the choices: that step is shown, and they are there."""
+    flow, found = talk.flow(run), elsewhere(talk.flow(run), run, talk.now)
+    if found is None:
+        return False
+    way, (there, effects) = found
+    lead = say("words_noted", run.language)
+    try:
+        there, _ = step(flow, there, Wrote(there.at, there.visit, part_of(talk)), talk.now)
+    except Invalid as refusal:
+        asked = flow.nodes[there.at].step
+        lead = reprise(asked, refused(asked, refusal.reason), run.language)
+    go_on(talk, run, way, stepped=(there, effects), lead=lead)
+    return True
 
 
 def take(talk: Talk, run: Run, event: Event) -> None:

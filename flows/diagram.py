@@ -80,7 +80,8 @@ def _drawing(pack: Pack) -> Iterator[str]:
         conditional = len(edges) > 1
         for edge in edges:
             when = in_french(edge.condition, step, graph.steps) if edge.condition else "sinon"
-            label = f'|"{_brief(when)}"|' if conditional else ""
+            typed = ", ou d'autres mots" if getattr(graph.steps[step], "else_", None) == edge.destination else ""
+            label = f'|"{_brief(when)}{typed}"|' if conditional else ""
             yield f"    {_place(step)} -->{label} {_place(edge.destination)}"
 
 

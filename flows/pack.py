@@ -122,6 +122,7 @@ class Choosing(Question):
 
 class ChoiceStep(Choosing):
     kind: Literal["choice"]
+    else_: Name | None = Field(default=None, alias="else")  # the text step for words that are none of the choices
     commitment: Commitment | None = None
 
     @model_validator(mode="after")
@@ -146,6 +147,7 @@ class _Picking(Choosing):
 
 class ChoicesStep(_Picking):
     kind: Literal["choices"]
+    else_: Name | None = Field(default=None, alias="else")
 
 
 class RankingStep(_Picking):

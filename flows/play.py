@@ -9,6 +9,7 @@ from importlib.resources import files
 from uuid import UUID
 
 from flows.effects import Committed, Dated, Effect, Finish
+from flows.elsewhere import are_content, elsewhere
 from flows.engine import new_run, step
 from flows.events import Answered, Event, IllegalEvent, Invalid, LanguageChanged, Started, WentBack
 from flows.flow import Flow, Node
@@ -17,6 +18,7 @@ from flows.pack import BatteryStep, ChoicesStep, Choosing, Information, Question
 from flows.phrases import LANGUAGES, Phrases
 from flows.run import How
 from flows.understand import Misunderstood, understand
+from flows.values import check
 from flows.wording import fill_text, question, read_answer
 
 SAYS = Phrases(files("flows") / "play.yaml")
@@ -79,8 +81,21 @@ class Player:
             raise IllegalEvent("the run has ended")
         heard = understand(self.node.step, typed, self.language, self.now.date())
         if isinstance(heard, Misunderstood):
-            return [_not_understood(heard.reason, self.language)]
+            return self._writes_elsewhere(heard, typed) or [_not_understood(heard.reason, self.language)]
         return self._does(Answered(self.run.at, self.run.visit, heard.value, heard.how))
+
+    def _writes_elsewhere(self, heard: Misunderstood, typed: str) -> list[str]:
+        """What is written where words that are none of the choices belong; nothing where there is no such step."""
+        found = elsewhere(self.flow, self.run, self.now) if are_content(self.node.step, heard, typed) else None
+        if found is None:
+            return []
+        _, (there, effects) = found
+        written = Answered(there.at, there.visit, typed.strip())
+        check(self.flow.nodes[there.at], written.how, written.value, self.now.date())
+        self.run = there
+        self._notes(effects)
+        asked = question(self.flow, there, self.node).splitlines()[-1]
+        return [SAYS("elsewhere", self.language, question=asked), *self._does(written)]
 
     def without(self, how: How) -> list[str]:
         return self._does(Answered(self.run.at, self.run.visit, None, how))

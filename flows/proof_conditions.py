@@ -1,7 +1,6 @@
 """Proofs about conditions: they look back, at values that exist, and each can hold."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from itertools import combinations, islice, product
 from typing import Any
 
@@ -24,7 +23,7 @@ from flows.pack import (
 from flows.problems import Problem
 from flows.proof_case import Case
 from flows.refusals import near
-from flows.run import Answer, How
+from flows.run import Answer
 
 HOWS = ("answered", "deferred")
 TESTS: dict[type, tuple[str, ...]] = {
@@ -38,7 +37,6 @@ TESTS: dict[type, tuple[str, ...]] = {
     DateStep: HOWS,
 }
 MOST_CASES = 50_000  # combinations of answers tried per step; beyond, a route that never holds may go unnoticed
-_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def _conditions(case: Case) -> Iterator[tuple[str, Condition]]:
@@ -131,17 +129,13 @@ def _values(target: Step, tested: Sequence[About]) -> list[Any]:
             return ["read"]
 
 
-def _answer(how: How, value: Any = None) -> Answer:
-    return Answer(how, value, _LONG_AGO, 1, "", "")
-
-
 def possible(target: Step, tested: Sequence[About], *, certain: bool) -> list[Answer | None]:
     """Answers that tell the tests apart; None, not met, unless the step is `certain` to be on the path."""
-    ways: list[Answer | None] = [_answer("given", value) for value in _values(target, tested)]
+    ways: list[Answer | None] = [Answer.supposed("given", value) for value in _values(target, tested)]
     if isinstance(target, Question) and target.optional:
-        ways.append(_answer("skipped"))
+        ways.append(Answer.supposed("skipped"))
     if isinstance(target, Question) and target.defer:
-        ways.append(_answer("deferred"))
+        ways.append(Answer.supposed("deferred"))
     return ways if certain else [*ways, None]
 
 

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from datetime import date
 from math import ceil, floor, isfinite
 
+from flows.commitments import binds
 from flows.dates_typed import bound
+from flows.elsewhere import leading
 from flows.pack import (
     BatteryStep,
     ChoicesStep,
@@ -94,6 +96,19 @@ def _crowded(step: ChoicesStep | RankingStep) -> bool:
     return len(together) < max(step.pick.min, step.pick.max or 0)
 
 
+def _wrong_else(case: Case, step: ChoiceStep | ChoicesStep) -> str | None:
+    there = case.graph.steps.get(step.else_ or "")
+    if there is None:
+        return f"else names an unknown step: {step.else_}{near(step.else_ or '', case.graph.steps)}"
+    if binds(step):
+        return "else has no place here: what binds is chosen in plain words, or asked again"
+    if not isinstance(there, TextStep):
+        return f"else leads to where words are written: {there.id} is a {there.kind}, not a text"
+    if leading(step) is None:
+        return f"else needs a choice that leads to {there.id} by itself: a route with when, go: {there.id}"
+    return None
+
+
 def keys_mean_something(case: Case) -> Iterator[Problem]:
     for step in case.pack.steps:
         if isinstance(step, Question) and step.sensitive and not isinstance(step, TextStep):
@@ -104,5 +119,7 @@ def keys_mean_something(case: Case) -> Iterator[Problem]:
             yield Problem("exclusive means nothing where one choice is made", step.id)
         if isinstance(step, ChoicesStep | RankingStep) and _crowded(step):
             yield Problem("pick asks for more choices than can go together", step.id)
+        if isinstance(step, ChoiceStep | ChoicesStep) and step.else_ is not None and (wrong := _wrong_else(case, step)):
+            yield Problem(wrong, step.id)
         if isinstance(step, ScaleStep) and step.reverse and not step.dimension:
             yield Problem("reverse means nothing without a dimension", step.id)

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, Self
 from uuid import UUID
 
 Value = str | int | float | list[str]
@@ -34,6 +34,11 @@ class Answer:
 
     def same_as(self, how: How, value: Value | None) -> bool:
         return self.how == how and self.value == value
+
+    @classmethod
+    def supposed(cls, how: How, value: Value | None = None) -> Self:
+        """An answer that nobody gave, to see where it would lead."""
+        return cls(how, value, datetime.min.replace(tzinfo=UTC), 1, "", "")
 
 
 NO_ANSWERS: Mapping[str, Answer] = MappingProxyType({})

@@ -161,6 +161,12 @@ def hesitant(text: str) -> bool:
     return not words or means(words, _BESIDE) or nothing_but(words, _BESIDE)
 
 
+def says_little(text: str) -> bool:
+    """Whether a text only hesitates or is polite: "peut-être", "bonjour merci", "euh je ne sais pas"."""
+    words = said(text)
+    return hesitant(text) or nothing_but(words, _POLITE_BEFORE | _POLITE_AFTER | _COURTESY | _BESIDE)
+
+
 def said(text: str) -> str:
     """The folded words of a message; a thumb up says "ok"."""
     return "ok" if _THUMBS.fullmatch(text) and text.strip() else fold(text)
