@@ -1,15 +1,15 @@
 """The organisation that carries out the bilans: what packs and phrases say of it, read from `organisation.yaml`."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, PlainValidator, ValidationError
 from pydantic_core import ErrorDetails
 
 from flows.phrases import LANGUAGES
-from flows.problems import PackError, Problem
+from flows.problems import PackError, Phrase, Problem, Wrong
 from flows.refusals import near
 from flows.source import Place, lines_of, parse, read_text
 
@@ -17,22 +17,18 @@ MAX_CHARACTERS = 120  # a fact is piped into messages of 400 characters at most
 EACH_LANGUAGE = "{" + ", ".join(f"{language}: …" for language in LANGUAGES) + "}"
 
 
-class OrganisationError(Exception):
-    """The organisation's file is refused. `lines` holds everything to put right, in the order of the file."""
-
-    def __init__(self, lines: Iterable[Problem]) -> None:
-        self.lines = list(lines)
-        super().__init__("\n".join(map(str, self.lines)))
+class OrganisationError(Wrong):
+    """The organisation's file is refused."""
 
 
 # ------------------------------------------------------------------------------------------------ what a field may hold
 def _text(value: Any) -> str:
     if value is None or (isinstance(value, str) and not value.strip()):
-        raise ValueError("the text is empty")
+        raise ValueError(Phrase("text_empty"))
     if not isinstance(value, str):
-        raise ValueError(f'put the text between quotes: "{value}"')
+        raise ValueError(Phrase("text_bare", value=value))
     if len(value) > MAX_CHARACTERS:
-        raise ValueError(f"too long: {len(value)} characters, at most {MAX_CHARACTERS}")
+        raise ValueError(Phrase("text_long", size=len(value), most=MAX_CHARACTERS))
     return value.strip()
 
 
@@ -40,7 +36,7 @@ def _said(value: Any) -> str | dict[str, str]:
     if not isinstance(value, Mapping):
         return _text(value)
     if set(value) != set(LANGUAGES):
-        raise ValueError(f"a text for each language is needed: {EACH_LANGUAGE}")
+        raise ValueError(Phrase("text_languages", example=EACH_LANGUAGE))
     return {language: _text(value[language]) for language in LANGUAGES}
 
 
@@ -51,46 +47,46 @@ def _texts(said: str | dict[str, str]) -> list[str]:
     return [said] if isinstance(said, str) else list(said.values())
 
 
-def _each(holds: Callable[[str], object], expected: str) -> AfterValidator:
+def _each(holds: Callable[[str], object], expected: Phrase) -> AfterValidator:
     """A check of every text of a field."""
 
     def check(said: str | dict[str, str]) -> str | dict[str, str]:
         if not all(map(holds, _texts(said))):
-            raise ValueError(f"this should be {expected}")
+            raise ValueError(expected)
         return said
 
     return AfterValidator(check)
 
 
-Email = Annotated[Said, _each(re.compile(r"\S+@\S+").fullmatch, "an e-mail address such as bonjour@valgarance.example")]
-Url = Annotated[Said, _each(re.compile(r"https?://\S+").fullmatch, "an address such as https://valgarance.example")]
-Siret = Annotated[Said, _each(re.compile(r"(\d\s*){14}").fullmatch, "a number of 14 digits")]
+Email = Annotated[Said, _each(re.compile(r"\S+@\S+").fullmatch, Phrase("wants_email"))]
+Url = Annotated[Said, _each(re.compile(r"https?://\S+").fullmatch, Phrase("wants_url"))]
+Siret = Annotated[Said, _each(re.compile(r"(\d\s*){14}").fullmatch, Phrase("wants_siret"))]
 
 
 # ----------------------------------------------------------------------------------------------------- the organisation
 class Organisation(BaseModel):
-    """Every field is one text, or one a language. Its description is what a refusal says is expected."""
+    """Every field is one text, or one a language. What it holds is said in problems.yaml, found by its name."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: Said = Field(description="the name people know")
-    address: Said = Field(description="the postal address")
-    phone: Said = Field(description="the telephone number")
-    email: Email = Field(description="the e-mail address for everyday questions")
-    website: Url = Field(description="the address of the website")
-    contact: Said = Field(description="the person or role to write to, with an address")
-    dpo: Said = Field(description="who answers for data protection, with an address")
-    complaints: Said = Field(description="where complaints go")
-    reading_delay: Said = Field(description='within how long an answer is read, such as "deux jours ouvrés"')
-    hours_total: Said = Field(description='the length of a bilan, such as "24 heures au plus"')
-    calendar: Said = Field(description='the usual calendar, such as "12 séances sur 10 semaines"')
-    place: Said = Field(description="where the interviews take place")
-    price: Said = Field(description="the price, with or without tax")
-    funding: Said = Field(description="the ways to pay for it")
-    retention: Said = Field(description='until when answers are kept, such as "jusqu\'à la fin de votre bilan"')
-    privacy_url: Url | None = Field(default=None, description="the page about data protection")
-    siret: Siret | None = Field(default=None, description="the SIRET number, 14 digits")
-    nda: Said | None = Field(default=None, description="the number of the training declaration")
+    name: Said
+    address: Said
+    phone: Said
+    email: Email
+    website: Url
+    contact: Said
+    dpo: Said
+    complaints: Said
+    reading_delay: Said
+    hours_total: Said
+    calendar: Said
+    place: Said
+    price: Said
+    funding: Said
+    retention: Said
+    privacy_url: Url | None = None
+    siret: Siret | None = None
+    nda: Said | None = None
 
     def facts(self, language: str) -> dict[str, str]:
         """What `{organisation.…}` pipes in a language; a field left out has no fact."""
@@ -117,7 +113,7 @@ def leftovers(path: Path | str) -> list[Problem]:
     """The lines of a valid file that still hold something of the example: real people would read them."""
     lines, said = lines_of(read_text(Path(path))), load_organisation(path).model_dump(exclude_none=True)
     return [
-        Problem(f'{name}: "{text}" is still the invented example: write your own', file=str(path), line=lines[name,])
+        Problem(Phrase("invented", name=name, text=text), file=str(path), line=lines[name,])
         for name, value in said.items()
         if (text := next((text for text in _texts(value) if _invented(text)), None))
     ]
@@ -128,13 +124,13 @@ def _invented(text: str) -> bool:
 
 
 # ----------------------------------------------------------------------------------------------------------- reading it
-def _reason(error: ErrorDetails) -> str:
+def _reason(error: ErrorDetails) -> Phrase:
     field = str(error["loc"][0])
     if error["type"] == "missing":
-        return f"missing field '{field}': {Organisation.model_fields[field].description}"
+        return Phrase("missing_field", name=field, what=Phrase(f"field_{field}"))
     if error["type"] == "extra_forbidden":
-        return f"unknown field '{field}'{near(field, Organisation.model_fields)}"
-    return f"{field}: {error['ctx']['error']}"
+        return Phrase("unknown_field", name=field, near=near(field, Organisation.model_fields))
+    return Phrase("wrong_field", name=field, what=error["ctx"]["error"].args[0])
 
 
 def _problems(error: ValidationError, file: str, lines: Mapping[Place, int]) -> list[Problem]:
@@ -151,7 +147,7 @@ def load_organisation(path: Path | str) -> Organisation:
     except PackError as error:
         raise OrganisationError(error.lines) from None
     if not isinstance(data, dict):
-        raise OrganisationError([Problem('a list of fields is expected, one a line, such as name: "…"', file=file)])
+        raise OrganisationError([Problem(Phrase("not_fields"), file=file)])
     try:
         return Organisation.model_validate(data)
     except ValidationError as error:

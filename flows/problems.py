@@ -1,30 +1,91 @@
-"""What is wrong with a pack, one line each: `file:line: step: reason`."""
+"""What is wrong with a file that somebody wrote, one line each, in the language of who reads it: place, step, reason."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from errno import errorcode
+from importlib.resources import files
+from typing import Protocol, runtime_checkable
+
+from flows.phrases import Phrases
+
+PHRASES = Phrases(files("flows") / "problems.yaml")
+
+
+@runtime_checkable
+class Sayable(Protocol):
+    """What has its words in every language."""
+
+    def said(self, language: str) -> str: ...
+
+
+def in_words(value: object, language: str) -> object:
+    """What fills a hole: a phrase within another, and an error of the system, are said in the same language."""
+    if isinstance(value, Sayable):
+        return value.said(language)
+    if isinstance(value, OSError):
+        name = errorcode.get(value.errno or 0, "")
+        return PHRASES(name, language) if name in PHRASES.table else value.strerror or type(value).__name__
+    return value
+
+
+class Phrase:
+    """A phrase of this room for later: its key, and what fills its holes. Equal where it says the same."""
+
+    def __init__(self, key: str, /, **holes: object) -> None:
+        self.key, self.holes = key, holes
+
+    def said(self, language: str) -> str:
+        return PHRASES(self.key, language, **{name: in_words(value, language) for name, value in self.holes.items()})
+
+    def __str__(self) -> str:
+        """In English, as everything in a log."""
+        return self.said("en")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Phrase) and (self.key, self.holes) == (other.key, other.holes)
+
+    def __hash__(self) -> int:
+        return hash(self.key)
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing to put right, said to the practitioner who edits the pack."""
 
-    reason: str
+    reason: Phrase | str
     step: str | None = None
     file: str | None = None
     line: int | None = None
 
+    def said(self, language: str) -> str:
+        line: object = self.reason
+        for place in (self.step, self._place()):
+            line = Phrase("line", place=place, rest=line) if place else line
+        return " ".join(str(in_words(line, language)).split())  # what is quoted from the file may hold line breaks
+
+    def _place(self) -> str | Phrase | None:
+        return Phrase("place", file=self.file, line=self.line) if self.file and self.line else self.file
+
     def __str__(self) -> str:
-        place = ":".join(str(part) for part in (self.file, self.line) if part is not None)
-        said = ": ".join(part for part in (place, self.step, self.reason) if part)
-        return " ".join(said.split())  # what is quoted from the file may hold line breaks
+        return self.said("en")
 
 
-class PackError(Exception):
-    """A pack is refused. `lines` holds every problem found, in the order of the file."""
+class Wrong(Exception):
+    """A file is refused. `lines` holds everything to put right, in the order of the file."""
 
     def __init__(self, lines: Iterable[Problem]) -> None:
         self.lines = list(lines)
-        super().__init__("\n".join(map(str, self.lines)))
+        super().__init__()
+
+    def said(self, language: str) -> str:
+        return "\n".join(line.said(language) for line in self.lines)
+
+    def __str__(self) -> str:
+        return self.said("en")
+
+
+class PackError(Wrong):
+    """A pack is refused."""
 
 
 def placed(problems: Iterable[Problem], file: str, lines: Mapping[str, int]) -> list[Problem]:

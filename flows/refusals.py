@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 
 from flows.grammar import About, All, AnyOf, Bound, Condition, Language, Name, Not, PackId
 from flows.pack import Pack
-from flows.problems import Problem
+from flows.problems import Phrase, Problem
 from flows.source import Place
 
 KINDS_OF_CONDITION: dict[str, type[BaseModel]] = {"all": All, "any": AnyOf, "not": Not}
@@ -107,17 +107,17 @@ def _shown(value: Any) -> str:
     return f"'{short}'" if isinstance(value, str) else short
 
 
-def near(word: str, known: Iterable[str]) -> str:
-    """`, did you mean 'label'?` where a known word is near."""
+def near(word: str, known: Iterable[str]) -> Phrase | str:
+    """`, did you mean 'label'?` where a known word is near; nothing otherwise."""
     close = get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f", did you mean '{close[0]}'?" if close else ""
+    return Phrase("near", word=close[0]) if close else ""
 
 
 def _unknown_key(error: ErrorDetails, annotation: Any, value: Any) -> str:
     key = str(error["loc"][-1])
     model = _model_for(value, annotation)
     known = list(keys_of(model)) if model else []
-    return f"unknown key '{key}'" + (near(key, known) or (f" (known here: {', '.join(known)})" if known else ""))
+    return f"unknown key '{key}'" + (str(near(key, known)) or (f" (known here: {', '.join(known)})" if known else ""))
 
 
 def _unknown_kind(error: ErrorDetails, annotation: Any, value: Any) -> str:

@@ -12,20 +12,20 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
-from flows.problems import PackError, Problem
+from flows.problems import PackError, Phrase, Problem
 
 MAX_BYTES = 512 * 1024  # the longest pack shipped is a tenth of this
 Place = tuple[str | int, ...]
 NEVER_CLOSED = re.compile("(?s)scanning a (double-)?quoted scalar.*end of stream")
 ADVICE = (  # what an author did, by what the reader of YAML stumbled over
-    (NEVER_CLOSED, "a quote opens on this line and is never closed"),
-    ("unknown escape character", "write \\\\ for one \\"),
-    (r"character '\\t'", "begin the line with spaces instead of a tab"),
-    ("<block mapping start>", "this line begins further to the right than the one it goes with"),
-    (
-        "mapping values are not allowed|cannot start any token|found '<scalar>'|but got ':'",
-        'put the text between quotes ("…"), and write « » for quotes inside it',
-    ),
+    (NEVER_CLOSED, Phrase("quote_open")),
+    ("unknown escape character", Phrase("backslash")),
+    (r"character '\\t'", Phrase("tab")),
+    ("<block mapping start>", Phrase("indented")),
+    ("flow (sequence|mapping)", Phrase("bracket")),
+    ("mapping values are not allowed|cannot start any token|found '<scalar>'|but got ':'", Phrase("unquoted")),
+    ("constructor for the tag", Phrase("tag")),
+    ("expected a single document", Phrase("documents")),
 )
 
 
@@ -35,7 +35,7 @@ class _NoAliases(Composer):
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.parser.check_event(AliasEvent):
             mark = self.parser.peek_event().start_mark
-            raise ComposerError(None, None, "YAML aliases (*name) are not used in packs: write the text out", mark)
+            raise ComposerError(None, None, "aliases are not used", mark)
         return super().compose_node(parent, index)
 
 
@@ -57,28 +57,29 @@ def read_text(path: Path) -> str:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise PackError([Problem(f"cannot be read: {error.strerror}", file=str(path))]) from None
+        raise PackError([Problem(Phrase("unread", why=error), file=str(path))]) from None
     if len(content) > MAX_BYTES:
-        raise PackError([Problem(f"the file is too large: {len(content)} bytes, at most {MAX_BYTES}", file=str(path))])
+        raise PackError([Problem(Phrase("too_large", size=len(content), most=MAX_BYTES), file=str(path))])
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise PackError([Problem("the file is not written in UTF-8", file=str(path), line=line)]) from None
+        raise PackError([Problem(Phrase("not_utf8"), file=str(path), line=line)]) from None
     if not text.strip():
-        raise PackError([Problem("the file is empty", file=str(path))])
+        raise PackError([Problem(Phrase("empty_file"), file=str(path))])
     return text
 
 
-def _words(error: YAMLError) -> str:
+def _words(error: YAMLError) -> Phrase:
+    """What the author did, where it is known; otherwise the reader's own words, and what is usually wrong."""
     if isinstance(error, DuplicateKeyError):
-        return str(error.problem).split(" with value")[0].replace("found duplicate key", "the key is written twice:")
-    if isinstance(error, ComposerError):
-        return str(error.problem) if error.context is None else f"this is not YAML: {error.context}, {error.problem}"
+        return Phrase("key_twice", key=str(error.problem).split(" with value")[0].split('"', 1)[1][:-1])
+    if isinstance(error, ComposerError) and error.context is None:
+        return Phrase("alias")
     told = (error.context, error.problem) if isinstance(error, MarkedYAMLError) else (str(error).splitlines()[0],)
-    said = ", ".join(part for part in told if part)
-    advice = next((f": {what}" for sign, what in ADVICE if re.search(sign, said)), "")
-    return f"this is not YAML: {said}{advice}"
+    found = ", ".join(part for part in told if part)
+    advice = (phrase for sign, phrase in ADVICE if re.search(sign, found))
+    return Phrase("not_yaml", what=next(advice, Phrase("other_yaml", found=found)))
 
 
 def _line(error: YAMLError) -> int | None:
@@ -97,8 +98,8 @@ def parse(text: str, file: str) -> Any:
     except YAMLError as error:
         raise PackError([Problem(_words(error), file=file, line=_line(error))]) from None
     except (RecursionError, ValueError) as error:
-        said = "nested too deep" if isinstance(error, RecursionError) else str(error)
-        raise PackError([Problem(f"this is not YAML: {said}", file=file)]) from None
+        what = Phrase("too_deep") if isinstance(error, RecursionError) else Phrase("other_yaml", found=error)
+        raise PackError([Problem(Phrase("not_yaml", what=what), file=file)]) from None
 
 
 def _lines(node: Node, place: Place) -> Iterator[tuple[Place, int]]:

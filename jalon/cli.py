@@ -11,8 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from flows.organisation import OrganisationError
-from flows.problems import PackError
+from flows.problems import Wrong
 from jalon import adoption, dossiers, greeting, invitations, loop, parked, running
 from jalon.alone import alone
 from jalon.flows_cli import app as flows_app
@@ -30,7 +29,7 @@ from storage.migrate import upgrade
 app = application("jalon")
 app.add_typer(flows_app, name="flows")
 
-REFUSALS = (SettingsError, NotReady, StorageError, PackError, OrganisationError)
+REFUSALS = (SettingsError, NotReady, StorageError, Wrong)
 
 
 @contextmanager
@@ -39,8 +38,7 @@ def refusing() -> Iterator[None]:
     try:
         yield
     except REFUSALS as error:
-        said = str(error) if isinstance(error, PackError | OrganisationError) else error.said(spoken())
-        for line in said.splitlines():
+        for line in error.said(spoken()).splitlines():
             typer.echo(f"jalon: {line}", err=True)
         raise typer.Exit(1) from None
 

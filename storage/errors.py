@@ -1,10 +1,10 @@
 """The errors of this room, and what every refusal is: a sentence said in the language of who can do something about it."""
 
-from errno import errorcode
 from importlib.resources import files
 from typing import ClassVar
 
 from flows.phrases import Phrases
+from flows.problems import in_words
 
 PHRASES = Phrases(files("storage") / "phrases.yaml")
 
@@ -22,21 +22,12 @@ class Refusal(Exception):
         super().__init__(key)
 
     def said(self, language: str) -> str:
-        holes = {name: _said(value, language) for name, value in self.holes.items()}
+        holes = {name: in_words(value, language) for name, value in self.holes.items()}
         return self.phrases(self.key, language, **holes)
 
     def __str__(self) -> str:
         """In English, as everything in a log."""
         return self.said("en")
-
-
-def _said(value: object, language: str) -> object:
-    if isinstance(value, Refusal):
-        return value.said(language)
-    if isinstance(value, OSError):
-        name = errorcode.get(value.errno or 0, "")
-        return PHRASES(name, language) if name in PHRASES.table else value.strerror or type(value).__name__
-    return value
 
 
 class StorageError(Refusal):

@@ -121,7 +121,7 @@ def test_a_file_that_is_no_list_of_fields_is_refused_in_one_line(tmp_path: Path,
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    assert refusals(tmp_path / "organisation.yaml") == ["FILE: cannot be read: No such file or directory"]
+    assert refusals(tmp_path / "organisation.yaml") == ["FILE: cannot be read: no such file or folder"]
 
 
 def test_the_languages_of_the_house_are_those_of_the_facts() -> None:

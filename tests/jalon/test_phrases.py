@@ -14,7 +14,10 @@ from typer.testing import CliRunner
 
 from bot.enrolment import Enrolment
 from dashboard.record import LEVELS
+from flows.organisation import Organisation
 from flows.phrases import HOLE, LANGUAGES, Phrases
+from flows.problems import PHRASES as PROBLEMS
+from flows.problems import Phrase
 from jalon import dossiers, frame, wrong
 from jalon.cli import app
 from jalon.settings import Settings, read_settings
@@ -23,8 +26,12 @@ from jalon.wrong import SettingsError
 from storage.errors import PHRASES, Refusal, StorageError
 from tests.jalon.program import ROOT, environment
 
-TABLES = {"jalon": say, "storage": PHRASES}
-REFUSING = {"jalon": {"NotReady", "wanted"}, "storage": {"StorageError", "Conflict", "Unreadable"}}
+TABLES = {"jalon": say, "storage": PHRASES, "flows": PROBLEMS}
+REFUSING = {
+    "jalon": {"NotReady", "wanted"},
+    "storage": {"StorageError", "Conflict", "Unreadable"},
+    "flows": {"Phrase"},
+}
 CODE = {
     room: [
         node for path in (ROOT / room).rglob("*.py") for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
@@ -41,6 +48,7 @@ FOUND_BY_NAME = (
     "head_",
     "entry_",
     "level_",
+    "field_",
 )  # their tests are below
 SYSTEM = re.compile(r"E[A-Z]+")  # names of errno
 GROUPS = {"jalon": app, "flows": next(group.typer_instance for group in app.registered_groups)}
@@ -101,6 +109,8 @@ def test_what_is_found_by_name_is_what_there_is() -> None:
     assert named("head_") == set(dossiers.HEADS)
     assert named("entry_") == set(Enrolment.__args__)
     assert named("level_") == set(LEVELS)
+    fields = {key.removeprefix("field_") for key in PROBLEMS.table if key.startswith("field_")}
+    assert fields == set(Organisation.model_fields)
     assert named("mistyped_") == {key for _, key in frame.MISTYPED} | {"near", "see"}
     assert set(wrong.WANTED.values()) < set(say.table)
     root = get_command(app)
@@ -117,18 +127,18 @@ def test_what_is_found_by_name_is_what_there_is() -> None:
 # ------------------------------------------------------------------------------------------------------------- refusals
 REFUSALS = [
     kind(key, **{hole: f"<{hole}>" for hole in HOLE.findall(TABLES[room].table[key]["fr"])})
-    for kind, room in ((NotReady, "jalon"), (StorageError, "storage"))
+    for kind, room in ((NotReady, "jalon"), (StorageError, "storage"), (Phrase, "flows"))
     for key in sorted({key for key, _ in used(room, REFUSING[room])} & set(TABLES[room].table))
 ]
 
 
 @pytest.mark.parametrize("refusal", REFUSALS, ids=lambda refusal: refusal.key)
-def test_a_refusal_is_said_in_both_languages(refusal: Refusal) -> None:
+def test_a_refusal_is_said_in_both_languages(refusal: Refusal | Phrase) -> None:
     french, english = refusal.said("fr"), refusal.said("en")
     assert french != english
     assert str(refusal) == english, "logs are in English"
     for said in (french, english):
-        assert "{" not in said
+        assert not HOLE.search(said)
         assert all(str(value) in said for value in refusal.holes.values())
 
 
@@ -242,6 +252,26 @@ def test_the_program_speaks_french_from_the_first_word(tmp_path: Path) -> None:
     wrong_port = jalon(tmp_path, "run", SIMULATOR_PORT="many")
     assert wrong_port.stderr.startswith("jalon: SIMULATOR_PORT : écrivez un nombre entier (")
     assert jalon(tmp_path, "export").stderr.startswith("jalon: il manque NUMÉRO.")
+
+
+def test_what_is_wrong_with_the_organisation_is_told_in_french(tmp_path: Path) -> None:
+    file, example = tmp_path / "organisation.yaml", (ROOT / "organisation.example.yaml").read_text(encoding="utf-8")
+
+    def told(text: str) -> str:
+        file.write_text(text, encoding="utf-8")
+        return jalon(tmp_path, "run", ORGANISATION_FILE=str(file)).stderr.replace(str(file), "FICHE")
+
+    assert told(example.replace('name: "Val', "name: Lavoir : Val")) == (
+        "jalon: FICHE, ligne 12 : l'écriture YAML n'est pas correcte : mettez le texte entre guillemets (\"…\"), "
+        "et écrivez « » pour des guillemets à l'intérieur\n"
+    )
+    assert told(example.replace('phone: "', 'phome: "')) == (
+        "jalon: FICHE : il manque « phone » : le numéro de téléphone\n"
+        "jalon: FICHE, ligne 14 : le champ « phome » n'existe pas ; vouliez-vous dire « phone » ?\n"
+    )
+    assert told(example.replace('email: "bonjour@', 'email: "')) == (
+        "jalon: FICHE, ligne 15 : email : écrivez une adresse de courriel, comme bonjour@valgarance.example\n"
+    )
 
 
 def test_an_unknown_phrase_is_an_error_of_the_programmer() -> None:
