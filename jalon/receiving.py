@@ -1,9 +1,9 @@
-"""How updates come in: asked for by long polling, or brought to an address of ours (webhook). Both end in the same turn."""
+"""The address that Telegram brings updates to (webhook): what it is told of it, and who listens there."""
 
 import asyncio
 import contextlib
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -12,11 +12,9 @@ from telegram import Bot
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from bot.gathering import Gathering
-from bot.incoming import ALLOWED, RawUpdate
-from bot.poller import Poller
+from bot.incoming import ALLOWED
 from bot.webhook import MOST_CONNECTIONS, Webhook
 
-Turn = Callable[[Sequence[RawUpdate]], None]
 MOST_HEAD = 64 * 1024  # bytes of a request's head; Telegram's has a few hundred
 MOST_REQUESTS = 1_000  # under way at once, connections included; beyond them 503, and Telegram comes again
 LONGEST_GOODBYE = 8  # seconds for requests in hand when stopping
@@ -24,12 +22,16 @@ LONGEST_GOODBYE = 8  # seconds for requests in hand when stopping
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where Telegram brings updates (`url`), the secret it shows, and where this process listens for them."""
+    """Where Telegram brings updates (`url`), the secret it shows, and where this process listens for them.
+
+    `shared`: other workers of this machine listen there too, and the system deals out the connections (docs/decisions/0010).
+    """
 
     url: str
     secret: str
     host: str
     port: int
+    shared: bool = False
 
 
 async def announce(bot: Bot, address: Address | None) -> None:
@@ -45,19 +47,10 @@ async def announce(bot: Bot, address: Address | None) -> None:
         )
 
 
-async def receive(
-    bot: Bot, address: Address | None, turn: Turn, after: Callable[[], None], stopping: asyncio.Event
-) -> None:
-    """Receives updates until `stopping` is set; the turn in hand is finished."""
-    if address is None:
-        await Poller(bot, turn, after).run(stopping)
-    else:
-        await _serve(address, Gathering(turn, after), stopping)
-
-
-async def _serve(address: Address, gathering: Gathering, stopping: asyncio.Event) -> None:
-    """First the door closes, then the last turn is made: every request is answered by its commit. Raises `OSError`."""
-    listening = socket.create_server((address.host, address.port))
+async def listen(address: Address, gathering: Gathering, stopping: asyncio.Event) -> None:
+    """Receives updates until `stopping` is set. First the door closes, then the last turn is made: every request is
+    answered by its commit. Raises `OSError`."""
+    listening = _door(address)
     closing = asyncio.Event()
     turns = asyncio.ensure_future(gathering.run(closing))
     server = _Server(_config(Webhook(urlsplit(address.url).path, address.secret, gathering.take)))
@@ -71,6 +64,11 @@ async def _serve(address: Address, gathering: Gathering, stopping: asyncio.Event
     finally:
         closing.set()
         await turns
+
+
+def _door(address: Address) -> socket.socket:
+    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+    return socket.create_server((address.host, address.port), family=family, reuse_port=address.shared)
 
 
 def _config(application: Webhook) -> uvicorn.Config:

@@ -1,4 +1,4 @@
-"""The bot as a service: polling, delivery and upkeep in one event loop, stopped cleanly."""
+"""The bot as a service: receiving, delivery and what its leader does in one event loop, stopped cleanly."""
 
 import asyncio
 import contextlib
@@ -7,8 +7,8 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Coroutine, Sequence
+from secrets import token_hex
 
 from telegram import Bot, BotCommand
 from telegram.error import InvalidToken, TelegramError
@@ -16,28 +16,28 @@ from telegram.error import InvalidToken, TelegramError
 from bot import words
 from bot.commands import menu_of
 from bot.delivery import Delivery
+from bot.gathering import Gathering
 from bot.house import House
+from bot.incoming import RawUpdate
 from bot.library import Library
 from bot.parking import retry_parked
+from bot.poller import Poller, said_of
 from bot.poller import pause as wait_a_little
-from bot.poller import said_of
 from bot.quiet import Quiet
 from bot.turn import take_turn
 from flows.phrases import LANGUAGES
-from jalon.receiving import Address, announce, receive
+from jalon.leading import Leading
+from jalon.receiving import Address, announce, listen
 from jalon.settings import Settings
 from jalon.wiring import Stores
 from jalon.words import NotReady
 from storage.bots import keep_username
 from storage.inbox import prune
 from storage.leases import release
-from storage.outbox import prune_strangers
-from storage.pace import prune_pace
-from storage.records import beat
+from storage.sql import hold_locks, lock_number
 
 log = logging.getLogger(__name__)
 
-BEAT = timedelta(seconds=30)  # between signs of life
 GRACE = 10.0  # seconds for the turn and the calls in hand when stopping
 
 
@@ -53,23 +53,33 @@ async def serve(
 
     Raises `NotReady` when Telegram refuses the token.
     """
-    address = settings.webhook
-    await _connect(bot, address, stopping)
+    await _connect(bot, settings.webhook, stopping)
     if stopping.is_set():
         return
     ready()
     house = House(stores.database, stores.vault, library, bot.id, settings.entrance, settings.time_zone)
     await asyncio.to_thread(_prepare, house, bot.username)
-    worker = f"{socket.gethostname()}:{os.getpid()}"
-    delivery = Delivery(stores.database, stores.vault, bot, worker, settings.limits)
-    receiving = receive(bot, address, lambda updates: take_turn(house, updates), delivery.wake.set, stopping)
-    parts = [receiving, delivery.run(stopping), _live(stores, stopping)]
-    tasks = [asyncio.ensure_future(part) for part in parts]
-    await _until_one_ends(tasks, stopping)
+    await _until_one_ends([asyncio.ensure_future(part) for part in _parts(house, settings, bot, stopping)], stopping)
+
+
+def _parts(house: House, settings: Settings, bot: Bot, stopping: asyncio.Event) -> list[Coroutine[None, None, None]]:
+    """Every worker delivers, and opens its door where Telegram brings the updates; who leads asks for them otherwise."""
+    worker = f"{socket.gethostname()}:{os.getpid()}:{token_hex(3)}"  # containers may share a host's name and their pids
+    delivery = Delivery(house.database, house.vault, bot, worker, settings.limits)
+
+    def turn(updates: Sequence[RawUpdate]) -> None:
+        take_turn(house, updates)
+
+    polling = Poller(bot, turn, delivery.wake.set).run if settings.webhook is None else None
+    parts = [delivery.run(stopping), Leading(house.database, bot.id, worker, polling).run(stopping)]
+    if settings.webhook is not None:
+        parts.append(listen(settings.webhook, Gathering(turn, delivery.wake.set), stopping))
+    return parts
 
 
 def _prepare(house: House, name: str) -> None:
     with house.database.write() as session:
+        hold_locks(session, [lock_number("start")])  # workers that start together take turns
         now = house.database.now()
         keep_username(session, house.bot_id, name)
         house.library.store(session, now)
@@ -118,26 +128,6 @@ async def _introduce(bot: Bot) -> None:
         for code in [language] if language != LANGUAGES[0] else [language, None]:
             await bot.set_my_commands(menu, language_code=code)
             await bot.set_my_description(words.say("description", language), language_code=code)
-
-
-async def _live(stores: Stores, stopping: asyncio.Event) -> None:
-    """Says at intervals that the bot lives, and forgets old notes."""
-
-    def upkeep() -> None:
-        with stores.database.write() as session:
-            now = stores.database.now()
-            beat(session, "bot", now)
-            prune(session, now)
-            prune_strangers(session, now)
-            prune_pace(session, now)
-
-    while not stopping.is_set():
-        try:
-            await asyncio.to_thread(upkeep)
-        except Exception as error:  # the database may be away; the next round tells
-            log.error("no sign of life could be written: %s", type(error).__name__)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stopping.wait(), BEAT.total_seconds())
 
 
 def stop_on_signals(stopping: asyncio.Event) -> None:

@@ -156,7 +156,8 @@ class Settings(BaseSettings):
         if self.telegram_mode == "polling" or self.webhook_secret is None:
             return None
         host, _, port = self.webhook_listen.rpartition(":")
-        return Address(self.webhook_url, self.webhook_secret.get_secret_value(), host.strip("[]"), int(port))
+        workers = parse(self.database_url).get_backend_name() != "sqlite"
+        return Address(self.webhook_url, self.webhook_secret.get_secret_value(), host.strip("[]"), int(port), workers)
 
     @property
     def database(self) -> str:

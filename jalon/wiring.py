@@ -21,7 +21,7 @@ from storage import bots
 from storage.database import Database
 from storage.key_check import check_keys
 from storage.keys import MasterKey
-from storage.migrate import upgrade
+from storage.migrate import first_start, upgrade
 from storage.vault import Vault
 
 log = logging.getLogger(__name__)
@@ -63,10 +63,15 @@ def stores(settings: Settings, *, create: bool = False) -> Iterator[Stores]:
     """
     database = Database(settings.database_url, create=create)
     try:
-        key, made = master_key(settings, database, create=create)
-        upgrade(database)
-        _prove_key(database, key)
-        yield Stores(database, Vault(key), made)
+        with first_start(database):
+            key, made = master_key(settings, database, create=create)
+            upgrade(database)
+            _prove_key(database, key)
+            vault = Vault(key)
+            if made and not database.is_sqlite:
+                with database.write() as session:
+                    vault.begin(session)  # the next worker sees that there is a key, and whether it has the same
+        yield Stores(database, vault, made)
     finally:
         database.close()
 

@@ -33,12 +33,31 @@ def upgrade(database: Database, to: str = "head") -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    with _reaching(), _alone(database) as connection:
+        refuse_newer(connection)
+        config.attributes["connection"] = connection
+        command.upgrade(config, to)
+        _check_references(connection)
+
+
+@contextmanager
+def first_start(database: Database) -> Iterator[None]:
+    """Workers that start together on an empty database take turns: one makes the master key, the others then need it.
+
+    Raises `StorageError` when the database cannot be reached.
+    """
+    if database.is_sqlite:
+        yield
+        return
+    with _reaching(), database.engine.connect() as connection:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": lock_number("first start")})
+        yield
+
+
+@contextmanager
+def _reaching() -> Iterator[None]:
     try:
-        with _alone(database) as connection:
-            refuse_newer(connection)
-            config.attributes["connection"] = connection
-            command.upgrade(config, to)
-            _check_references(connection)
+        yield
     except DBAPIError as error:
         raise StorageError("unprepared", why=_first_line(error)) from None
 

@@ -44,6 +44,17 @@ def hold_locks(session: Session, numbers: Iterable[int]) -> None:
         session.connection().execute(_HOLD, {"numbers": sorted(set(numbers))})
 
 
+_FREE = text("SELECT number FROM unnest(CAST(:numbers AS bigint[])) AS number WHERE pg_try_advisory_xact_lock(number)")
+
+
+def free_locks(session: Session, numbers: Iterable[int]) -> list[int]:
+    """Those that nobody else holds; they are held until the transaction ends. None on SQLite, where nobody else is."""
+    wanted = sorted(numbers)
+    if not wanted or not is_postgresql(session):
+        return []
+    return list(session.connection().execute(_FREE, {"numbers": wanted}).scalars())
+
+
 def lock_chat(session: Session, bot_id: int, chat_id: int) -> None:
     """One turn at a time in a chat, whichever worker makes it."""
     lock_chats(session, [(bot_id, chat_id)])

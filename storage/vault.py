@@ -77,6 +77,10 @@ class Vault:
         return json.loads(_unpad(padded).decode(errors=_ANY))
 
     # ------------------------------------------------------------------------------------------------------ data keys
+    def begin(self, session: Session) -> None:
+        """Makes the data key of the house, if it is missing: the database belongs to this master key from now on."""
+        self._key(session, HOUSE, create=True)
+
     def _key(self, session: Session, owner: UUID, *, create: bool = False) -> AESGCM:
         with self._lock:
             if known := self._cache.get(owner):

@@ -17,10 +17,10 @@ READY, SOON = 30.0, 15.0  # seconds: to start on a busy machine; to stop after a
 
 
 class Program:
-    """`jalon run` on a folder; started, stopped and started again."""
+    """`jalon run`, or another command, on a folder; started, stopped and started again."""
 
-    def __init__(self, folder: Path, simulator: Simulator) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, simulator: Simulator, command: str = "run", **settings: str) -> None:
+        self.folder, self.command = folder, command
         self.errors = b""
         self.output = b""
         self._process: asyncio.subprocess.Process | None = None
@@ -38,6 +38,7 @@ class Program:
             "CHAT_GAP_SECONDS": "0",
             "LOG_LEVEL": "DEBUG",
             "JALON_LANGUAGE": "en",
+            **settings,
         }
 
     def _organisation(self) -> Path:
@@ -47,7 +48,16 @@ class Program:
     @property
     def settings(self) -> Settings:
         """What a test needs to open the same database."""
-        return settings_for(self.folder)
+        return settings_for(self.folder, database_url=self._environment["DATABASE_URL"])
+
+    @property
+    def runs(self) -> bool:
+        return self._process is not None
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
 
     async def start(self) -> None:
         """Returns once it says that it runs."""
@@ -55,7 +65,7 @@ class Program:
             sys.executable,
             "-m",
             "jalon",
-            "run",
+            self.command,
             cwd=self.folder,
             env=self._environment,
             stdout=asyncio.subprocess.PIPE,
