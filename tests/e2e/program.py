@@ -13,7 +13,7 @@ from tests.jalon import live
 
 TOKEN = "123456:" + "AbCdEfGhIjKlMnOpQrStUvWxYz012345678"  # the form that BotFather gives; opens nothing
 ROOT = EXAMPLE.parent
-READY, SOON = 30.0, 15.0  # seconds: to start on a busy machine; to stop after a signal
+READY, SOON = 60.0, 15.0  # seconds: to start on a busy machine; to stop after a signal
 
 
 class Program:
