@@ -6,6 +6,7 @@ name of an argument. They are looked up when the command is typed, in the langua
 
 import re
 import sys
+import traceback
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,7 +14,8 @@ import typer
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 from typer.exceptions import TyperException
 
-from jalon.words import say, spoken
+from jalon.words import say, spoken, written
+from storage.inbox import where
 
 # What typer finds wrong with a line, in its words → in ours. What is not here is said in its words.
 MISTYPED = (
@@ -30,7 +32,9 @@ Row = tuple[str, str]
 
 def application(name: str) -> typer.Typer:
     """A group of commands that speaks as this module says."""
-    return typer.Typer(name=name, cls=Group, add_completion=False, rich_markup_mode=None)
+    return typer.Typer(
+        name=name, cls=Group, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
+    )
 
 
 class Command(TyperCommand):
@@ -70,7 +74,17 @@ class Group(TyperGroup):
         except TyperException as error:
             typer.echo(f"jalon: {_mistyped(error)}", err=True)
             sys.exit(error.exit_code)
+        except Exception as error:
+            _crashed(error)
+            sys.exit(1)
         sys.exit(status or 0)
+
+
+def _crashed(error: Exception) -> None:
+    """One line to send to somebody. No message and no value of the program: they may hold a key, or what people wrote."""
+    if (written("LOG_LEVEL") or "").upper() == "DEBUG":
+        typer.echo("".join(traceback.format_tb(error.__traceback__)), err=True)
+    typer.echo(f"jalon: {say('crashed', spoken(), error=where(error))}", err=True)
 
 
 def _mistyped(error: TyperException) -> str:

@@ -21,13 +21,18 @@ class NotReady(Refusal):
 
 def spoken() -> str:
     """The language of the terminal, known before the settings are: to say what is wrong with them, and for the help."""
-    found = os.environ.get(SETTING) or _in_file()
+    found = written(SETTING)
     return found if found in LANGUAGES else LANGUAGES[0]
 
 
-def _in_file() -> str | None:
+def written(setting: str) -> str | None:
+    """A setting as it is written, in the environment or else in `.env`, before it is known to be right."""
+    return os.environ.get(setting) or _in_file(setting)
+
+
+def _in_file(setting: str) -> str | None:
     try:
         with (home() / ".env").open(encoding="utf-8") as file:
-            return {binding.key: binding.value for binding in parse_stream(file)}.get(SETTING)
+            return {binding.key: binding.value for binding in parse_stream(file)}.get(setting)
     except (OSError, UnicodeDecodeError):
         return None

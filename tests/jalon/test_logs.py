@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from jalon.cli import app
+from jalon.frame import application
 from simulator import DEFAULT_TOKEN, SimulatedPerson, Simulator
 from tests.jalon import live
 from tests.jalon.program import running
@@ -46,6 +47,33 @@ async def test_a_conversation_with_failures_leaves_no_word_in_the_log(tmp_path: 
     assert "Telegram cannot be reached" in log  # the log is at work
     assert [secret for secret in SECRETS if secret.lower() in log.lower()] == []
     assert "Traceback" not in log
+
+
+@pytest.mark.parametrize("level", ["INFO", "DEBUG"])
+def test_a_crash_is_one_line_to_send_and_holds_no_value(
+    folder: Path, level: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {"LOG_LEVEL": level, "JALON_LANGUAGE": "fr", "DATABASE_URL": f"sqlite:///{folder}/a.db"}.items():
+        monkeypatch.setenv(name, value)
+    secret = "héliotrope"
+    broken = application("jalon")
+
+    @broken.command("migrate")
+    def migrate() -> None:
+        raise ValueError(secret)
+
+    @broken.command("adopt")
+    def adopt() -> None: ...
+
+    result = CliRunner().invoke(broken, ["migrate"])
+    assert result.exit_code == 1
+    said = result.output.splitlines()
+    assert said[-1].startswith(
+        "jalon: Jalon s'est arrêté sur une erreur imprévue : ValueError at tests.jalon.test_logs:"
+    )
+    assert "envoyez cette ligne" in said[-1]
+    assert secret not in result.output
+    assert (len(said) > 1) == (level == "DEBUG")
 
 
 def test_the_password_of_the_database_is_not_repeated(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
