@@ -40,9 +40,10 @@ Faults = Iterator[str]
 
 
 def faults(house: House, phone: Phone, outcome: str | None = None, twice: int = 0) -> list[str]:
-    """All that is wrong with this person's dossier, in words. `outcome`: where it should rest, if it has come to an end.
+    """All that is wrong with this person's dossier, in words.
 
-    `twice`: how many messages may have been shown once more, their sender having died before it knew that they were.
+    `outcome`: where it should rest, if it has come to an end. `twice`: messages that may have been shown once more than
+    the transcript says, since the program died before it could note the first time.
     """
     with house.stores.database.read() as session:
         links = table(ChatLink)
@@ -56,13 +57,19 @@ def faults(house: House, phone: Phone, outcome: str | None = None, twice: int = 
         ]
 
 
-def house_faults(house: House) -> list[str]:
-    """What is wrong with the house: updates parked, messages that never left."""
+def house_faults(house: House, *, killed: bool = False) -> list[str]:
+    """What is wrong with the house: updates parked, messages that never left.
+
+    `killed`: the answer to a press that was on its way may be unknown (`storage.outbox.WHEN_LOST`).
+    """
     rows = table(OutboxRow)
     bot_id = int(house.simulator.token.partition(":")[0])
+    fine = rows.c.state.in_(ENDED)
+    if killed:
+        fine |= (rows.c.kind == "notice") & (rows.c.state == "unknown")
     with house.stores.database.read() as session:
         aside = [f"parked: {p.kind}, {p.error}" for p in parked(session, house.stores.vault, bot_id)]
-        stuck = session.execute(select(rows.c.kind, rows.c.state, rows.c.error).where(rows.c.state.not_in(ENDED)))
+        stuck = session.execute(select(rows.c.kind, rows.c.state, rows.c.error).where(~fine))
         return aside + [f"a {row.kind} ended {row.state}: {row.error}" for row in stuck]
 
 
@@ -181,6 +188,19 @@ def _shown(phone: Phone, lines: list[Said], twice: int) -> Faults:
             yield f"said but {line.delivery}: {line.line.text!r}"
         elif line.delivery == "sent" and line.line.text.strip() not in phone.versions[line.line.message_id or 0]:
             yield f"not shown in message {line.line.message_id}: {line.line.text!r}"
-    told = {line.line.message_id for line in said if line.delivery == "sent"}
-    if not told <= phone.versions.keys() or len(phone.versions.keys() - told) > twice:
-        yield f"shown and not in the transcript, or the other way round: {told ^ phone.versions.keys()}"
+    told = _told(lines)
+    if missing := told - phone.versions.keys():
+        yield f"in the transcript, but not shown: {missing}"
+    if len(more := phone.versions.keys() - told) > twice:
+        yield f"shown and not in the transcript: {more}"
+
+
+def shown_twice(house: House, phone: Phone) -> int:
+    """How many messages the phone has shown that the transcript does not know."""
+    with house.stores.database.read() as session:
+        lines = transcript_of(session, house.stores.vault, house.dossier_of(phone))
+    return len(phone.versions.keys() - _told(lines))
+
+
+def _told(lines: list[Said]) -> set[int | None]:
+    return {said.line.message_id for said in lines if said.line.direction == "out" and said.delivery == "sent"}

@@ -1,7 +1,7 @@
 """The real program, the simulator that outlives it, and one person who talks to them."""
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,15 +21,20 @@ class Scene:
     person: Diligent
     simulator: Simulator
 
-    @contextmanager
-    def opened(self) -> Iterator[House]:
+    def opened(self) -> AbstractContextManager[House]:
         """The database as it is now, seen from outside."""
-        settings = self.program.settings
-        stores = open_stores(settings)
-        try:
-            yield House(self.simulator, settings, stores, library(settings), ShiftedClock())
-        finally:
-            stores.database.close()
+        return opened(self.program, self.simulator)
+
+
+@contextmanager
+def opened(program: Program, simulator: Simulator) -> Iterator[House]:
+    """The database of a program as it is now, seen from outside."""
+    settings = program.settings
+    stores = open_stores(settings)
+    try:
+        yield House(simulator, settings, stores, library(settings), ShiftedClock())
+    finally:
+        stores.database.close()
 
 
 @asynccontextmanager

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.test_kills import test_killed_again_and_again_nothing_is_lost_or_done_twice as killed_again_and_again
 from tests.e2e.test_restart import test_killed_in_mid_work_nothing_is_lost_and_nothing_is_done_twice as killed
 from tests.e2e.test_robot import TOGETHER, walk_together
 
@@ -21,3 +22,10 @@ async def test_many_more_seeds_leave_sound_dossiers(first: int, tmp_path: Path) 
 @pytest.mark.parametrize("seed", range(100, 140))
 async def test_killed_at_many_more_moments(seed: int, tmp_path: Path) -> None:
     await killed(seed, tmp_path)
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("seed", range(2, 12))
+@pytest.mark.parametrize("mode", ["polling", "webhook"])
+async def test_killed_two_hundred_times(mode: str, seed: int, tmp_path: Path) -> None:
+    await killed_again_and_again(mode, seed, tmp_path)

@@ -128,6 +128,7 @@ class Town:
     def __init__(self, url: str, session: aiohttp.ClientSession) -> None:
         self.url, self._session = url, session
         self._happened: dict[int, Callable[[Json], None]] = {}
+        self._seen, self._news = 0, asyncio.Event()
 
     async def ask(self, method: str, path: str, body: Json | None = None, **query: Any) -> Any:
         """One call of the simulator's control API."""
@@ -149,6 +150,14 @@ class Town:
         state = await self.ask("GET", "/settled", quiet=quiet, timeout=seconds)
         assert state["settled"], f"the bot did not settle: {state}"
 
+    async def happenings(self, count: int) -> None:
+        """Until so many more things have happened on all screens."""
+        goal = self._seen + count
+        async with asyncio.timeout(PATIENCE):
+            while self._seen < goal:
+                self._news.clear()
+                await self._news.wait()
+
     async def refusals(self) -> list[Json]:
         """The calls that the simulator refused, ordered faults apart."""
         return list((await self.ask("GET", "/refusals"))["refusals"])
@@ -160,6 +169,8 @@ class Town:
             async for line in stream.content:
                 if line.startswith(b"data: "):
                     event = json.loads(line.removeprefix(b"data: "))
+                    self._seen += 1
+                    self._news.set()
                     if told := self._happened.get(event["chat_id"]):
                         told(event)
 
