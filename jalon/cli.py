@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from flows.problems import Wrong
-from jalon import adoption, dossiers, greeting, invitations, loop, parked, running
+from jalon import adoption, dossiers, greeting, invitations, loop, moving, parked, running
 from jalon.alone import alone
 from jalon.flows_cli import app as flows_app
 from jalon.frame import Command, application
@@ -144,8 +144,12 @@ def inbox(retry: Annotated[bool, typer.Option("--retry")] = False) -> None:
 
 # --------------------------------------------------------------------------------------------------------- the database
 @command("migrate")
-def migrate() -> None:
+def migrate(to: str = "") -> None:
     settings = _settings()
+    if to:
+        for line in moving.move(settings, to):
+            typer.echo(line)
+        return
     database = Database(settings.database_url)
     try:
         upgrade(database)

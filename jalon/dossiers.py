@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from flows.journey import load_journey
 from flows.phrases import LANGUAGES
+from jalon.columns import columns
 from jalon.settings import Settings
 from jalon.wiring import Stores
 from jalon.words import NotReady, say
@@ -30,9 +31,7 @@ def listing(settings: Settings, stores: Stores) -> Iterator[str]:
     digits = short([each.id for each in found])
     heads = tuple(say(f"head_{head}", settings.language) for head in HEADS)
     rows = [heads, *(_row(settings, each, digits) for each in found)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+    yield from columns(rows)
 
 
 def _row(settings: Settings, each: Listed, digits: int) -> tuple[str, ...]:

@@ -69,6 +69,16 @@ def refuse_newer(connection: Connection) -> None:
         raise StorageError("newer_database", revision=", ".join(sorted(unknown)))
 
 
+def revision_of(connection: Connection) -> str | None:
+    """Where the schema of a database stands; None before its first migration."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def newest_revision() -> str:
+    """Where this code brings it to."""
+    return str(ScriptDirectory(str(MIGRATIONS)).get_current_head())
+
+
 def known_revisions() -> frozenset[str]:
     """The revisions this code can bring to its schema, its own included."""
     return frozenset(script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions())

@@ -18,7 +18,7 @@ from flows.organisation import Organisation
 from flows.phrases import HOLE, LANGUAGES, Phrases
 from flows.problems import PHRASES as PROBLEMS
 from flows.problems import Phrase
-from jalon import dossiers, frame, wrong
+from jalon import dossiers, frame, moving, wrong
 from jalon.cli import app
 from jalon.settings import Settings, read_settings
 from jalon.words import NotReady, say, spoken
@@ -106,7 +106,7 @@ def test_what_is_found_by_name_is_what_there_is() -> None:
         return {key.removeprefix(prefix) for key in say.table if key.startswith(prefix)}
 
     assert named("setting_") == set(Settings.model_fields)
-    assert named("head_") == set(dossiers.HEADS)
+    assert named("head_") == {*dossiers.HEADS, *moving.HEADS}
     assert named("entry_") == set(Enrolment.__args__)
     assert named("level_") == set(LEVELS)
     fields = {key.removeprefix("field_") for key in PROBLEMS.table if key.startswith("field_")}
