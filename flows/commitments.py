@@ -12,7 +12,8 @@ import unicodedata
 from collections.abc import Sequence
 from typing import TypeGuard
 
-from flows.labels_typed import Option, affirming, refusing
+from flows.labels_typed import affirming, refusing
+from flows.options import Option
 from flows.pack import ChoiceStep, Step
 from flows.spoken import HALF_NOES, NO, NODS, YES, after, courteous, fold, nothing_but
 from flows.understood import Misunderstood, Reason, Understood

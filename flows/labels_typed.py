@@ -6,10 +6,10 @@ recognises may be several choices: that is ambiguous, never a guess.
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from flows.numbers_said import NUMBER_WORDS, with_digits
-from flows.spoken import NO, YES, core, fold, means, one_typo
+from flows.options import Option
+from flows.spoken import NO, YES, core, means, one_typo
 from flows.understood import Misunderstood
 
 
@@ -54,24 +54,6 @@ _NUMBERED = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Option:
-    """One thing that can be chosen: its value, the label shown and the label folded."""
-
-    value: str | int
-    label: str
-    key: str
-
-    @property
-    def words(self) -> list[str]:
-        return self.key.split()
-
-
-def options(values: Sequence[str | int], labels: Sequence[str]) -> list[Option]:
-    """The options of a question, in their order."""
-    return [Option(value, label, fold(label)) for value, label in zip(values, labels, strict=True)]
-
-
 def typed_number(words: str, count: int) -> int | None:
     """The number of a choice in folded words ("la 2", "le deuxième", "réponse 2", "la dernière" of `count`)."""
     forms = (words, core(words), with_digits(words), with_digits(core(words)))
@@ -84,8 +66,8 @@ def typed_number(words: str, count: int) -> int | None:
 
 
 def _by_label(words: str, choices: Sequence[Option]) -> list[Option]:
-    exact = [c for c in choices if c.key and c.key == words]
-    return exact or [c for c in choices if c.key and core(c.key) == core(words)]
+    exact = [c for c in choices if words in c.names]
+    return exact or [c for c in choices if core(words) in map(core, c.names)]
 
 
 def _by_number(words: str, choices: Sequence[Option]) -> list[Option]:
@@ -148,14 +130,20 @@ def _same_sense(typed: Sequence[str], option: Option) -> bool:
 
 
 def _by_words(words: str, choices: Sequence[Option]) -> list[Option]:
-    """Words of one label only; one that denies needs a word that denies ("contrainte" is not "Aucune contrainte").
+    """Words of one label only, or all those of another name: one that denies needs a word that denies ("contrainte" is
+    not "Aucune contrainte").
 
     A word that denies names nothing by itself: "pas sûr" is not "Non, pas encore".
     """
     typed = core(words).split()
     own = set(telling(typed))
     names = own - _NEGATIONS
-    return [c for c in choices if names and own <= set(c.words) and _same_sense(typed, c)]
+    return [c for c in choices if names and (_otherwise(own, c) or (own <= set(c.words) and _same_sense(typed, c)))]
+
+
+def _otherwise(own: set[str], option: Option) -> bool:
+    """Whether these are the telling words of another name of it: all of them and no more."""
+    return any(own == set(telling(name.split())) for name in option.also)
 
 
 def _slip(typed: str, word: str) -> bool:
@@ -170,7 +158,13 @@ def _by_typo(words: str, choices: Sequence[Option]) -> list[Option]:
     def holds(option: Option) -> bool:
         return _same_sense(typed, option) and all(any(_slip(t, w) for w in option.words) for t in own)
 
-    return [c for c in choices if own and holds(c)]
+    def names_otherwise(option: Option) -> bool:
+        others = [telling(name.split()) for name in option.also]
+        return any(
+            len(own) == len(other) and all(_slip(t, w) for t, w in zip(own, other, strict=True)) for other in others
+        )
+
+    return [c for c in choices if own and (holds(c) or names_otherwise(c))]
 
 
 Reading = Callable[[str, Sequence[Option]], list[Option]]
@@ -190,47 +184,3 @@ def choose(words: str, choices: Sequence[Option], readings: Sequence[Reading]) -
     if typed_number(words, len(choices)) is not None:
         return Misunderstood("out_of_range", {"from": 1, "to": len(choices)})
     return Misunderstood("unclear")
-
-
-_BETWEEN = re.compile(
-    r"\s*(?:[,;\n/+&•]|(?<=\d)[.)]?-(?=\d)|(?<=\d)[.)](?=\s)|\b(?:et|and|puis|ensuite|then|ainsi que|enfin)\b)\s*", re.I
-)
-
-
-def choose_many(text: str, choices: Sequence[Option], readings: Sequence[Reading]) -> list[Option] | Misunderstood:
-    """The options listed in a text, in the order typed, each once.
-
-    A label that holds a comma or an "et" is met before the text is cut there.
-    """
-    parts = [part.strip() for part in _BETWEEN.split(text)]
-    parts = [part for part in parts if fold(part)]
-    width = 1 + max(len(_BETWEEN.findall(c.label)) for c in choices)
-    found: list[Option] = []
-    while parts:
-        size, picked = _longest(parts[:width], choices, readings)
-        if isinstance(picked, Misunderstood):
-            return picked
-        found, parts = [*found, *picked], parts[size:]
-    return list(dict.fromkeys(found))
-
-
-def _longest(
-    parts: Sequence[str], choices: Sequence[Option], readings: Sequence[Reading]
-) -> tuple[int, list[Option] | Misunderstood]:
-    """The longest run of parts that is one label; otherwise the first part, loosely."""
-    for size in range(len(parts), 1, -1):
-        joined = {fold(f" {glue} ".join(parts[:size])) for glue in ("", "et", "and")}
-        whole = [c for c in choices if c.key in joined]
-        if whole:
-            return size, whole[:1]
-    return 1, _one_part(fold(parts[0]), choices, readings)
-
-
-def _one_part(words: str, choices: Sequence[Option], readings: Sequence[Reading]) -> list[Option] | Misunderstood:
-    numbers = with_digits(words).split()
-    if len(numbers) > 1 and all(n.isdecimal() for n in numbers):  # "1 3 5"
-        each = [choose(n, choices, SURE) for n in numbers]
-        refused = next((e for e in each if isinstance(e, Misunderstood)), None)
-        return refused or [e for e in each if isinstance(e, Option)]
-    picked = choose(words, choices, readings)
-    return picked if isinstance(picked, Misunderstood) else [picked]

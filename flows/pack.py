@@ -15,6 +15,9 @@ from flows.grammar import Bound, Commitment, FlagRule, Language, Localised, Mode
 class Choice(Model):
     id: Name
     label: Localised
+    typed: dict[Language, list[str]] = Field(
+        default_factory=dict
+    )  # other words that choose it, written instead of tapped
     fact: Name | None = None  # a dated fact recorded when this choice is made
     exclusive: bool = False  # several choices: this one goes alone ("Aucune contrainte")
     scores: dict[Name, int] = Field(default_factory=dict)

@@ -27,7 +27,12 @@ from flows.proof_routes import (
     routes_go_somewhere,
     the_last_route_is_unconditional,
 )
-from flows.proof_texts import every_text_in_every_language, holes_can_be_filled, labels_are_told_apart
+from flows.proof_texts import (
+    every_text_in_every_language,
+    holes_can_be_filled,
+    labels_are_told_apart,
+    other_names_are_words,
+)
 
 Proof = Callable[[Case], Iterator[Problem]]
 
@@ -39,6 +44,7 @@ RANKS: tuple[tuple[Proof, ...], ...] = (
         every_path_ends,
         the_last_route_is_unconditional,
         every_text_in_every_language,
+        other_names_are_words,
         labels_fit_a_button,
         labels_hide_nothing,
         labels_look_different,

@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from flows.pack import BatteryStep, Information, Pack, ScaleStep
+from flows.ambiguities import ambiguities
+from flows.commitments import binds
+from flows.pack import BatteryStep, Choosing, Information, Pack, ScaleStep
 from flows.phrases import HOLE
 from flows.problems import Problem
 from flows.proof_case import Case, Words, words_of
 from flows.refusals import near
-from flows.understand import ambiguities
+from flows.spoken import fold
 from flows.wording import holes_of
 
 FACT = "organisation."
@@ -32,6 +34,23 @@ def every_text_in_every_language(case: Case) -> Iterator[Problem]:
     for step in case.pack.steps:
         if isinstance(step, ScaleStep):
             yield from _per_language(case.pack, "ends of the scale", step.ends, step.id)
+
+
+def other_names_are_words(case: Case) -> Iterator[Problem]:
+    """`typed` need not exist in every language; what stands there is in one that is declared, and can be typed."""
+    for step in case.pack.steps:
+        for choice in step.choices if isinstance(step, Choosing) else ():
+            for language, typed in choice.typed.items():
+                if language not in case.pack.languages:
+                    wrong = f"written in {language}, which the pack does not declare"
+                    yield Problem(f"typed of {choice.id}: {wrong}", step.id)
+                for words in typed:
+                    if not fold(words):
+                        yield Problem(f"typed of {choice.id}: no word in {language}: {words}", step.id)
+            if choice.typed and binds(step):
+                yield Problem(
+                    f"typed of {choice.id}: what binds is chosen by its own label, or a plain yes or no", step.id
+                )
 
 
 def _wrong_hole(case: Case, words: Words, hole: str) -> str | None:

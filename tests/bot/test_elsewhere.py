@@ -104,7 +104,7 @@ async def test_too_long_a_text_is_led_there_and_asked_for_shorter(nadia: Guest) 
 
 @pytest.mark.parametrize(
     "words",
-    ["je ne sais pas", "peut-être", "ok", "oui", "merci !", "bonjour", "euh", "?", "7", "aide", "pourquoi ?"],
+    ["je ne sais pas", "peut-être", "ok", "ouais", "merci !", "bonjour", "euh", "?", "7", "aide", "pourquoi ?"],
 )
 async def test_what_is_no_content_goes_nowhere(nadia: Guest, words: str) -> None:
     await begun(nadia)
@@ -125,6 +125,18 @@ async def test_a_choice_in_words_is_still_the_choice(nadia: Guest) -> None:
     await begun(nadia)
     await nadia.tell("non")
     assert nadia.results("asking") == {"clear": "clear"}
+
+
+async def test_other_words_for_a_choice_are_the_choice_and_no_content(nadia: Guest) -> None:
+    await begun(nadia)
+    [asked] = await nadia.tell("Oui")
+    assert nadia.results("asking") == {"clear": "question"}
+    assert nadia.run("asking").parts == ()
+    assert NOTED not in asked
+    await nadia.tap(SKIP)
+    [ticked] = await nadia.tell("un licenciement")
+    assert ticked.startswith(said("ticked"))
+    assert nadia.run("asking").marks == ("change",)
 
 
 async def test_other_words_beside_ticks_are_the_other_reason(nadia: Guest) -> None:

@@ -66,7 +66,8 @@ def texts_of(value: Any, where: str) -> Iterator[Text]:
     """Every text by language within a model or plain data, wherever it stands."""
     if not _is_localised(value):
         for name, child in _children(value):
-            yield from texts_of(child, f"{where}/{name}")
+            if name != "typed":  # what people write, in their own way
+                yield from texts_of(child, f"{where}/{name}")
     elif isinstance(value["fr"], str):
         yield Text(where, value)
     else:  # the two ends of a scale

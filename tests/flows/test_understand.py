@@ -13,10 +13,13 @@ from ruamel.yaml import YAML
 
 import flows
 from flows import spoken, understood
+from flows.ambiguities import ambiguities
+from flows.distress import distressed
 from flows.flow import Node
+from flows.load import load_packs
 from flows.pack import BatteryStep, ChoicesStep, ChoiceStep, Pack, RankingStep, ScaleStep, Step
 from flows.spoken import hesitant
-from flows.understand import Misunderstood, Understood, ambiguities, understand
+from flows.understand import Misunderstood, Understood, understand
 from flows.understood import Reason
 from flows.values import check
 
@@ -589,6 +592,101 @@ def test_skipping_and_deferring_every_kind_of_question(kind: str, text: str) -> 
     asked, wished = ("optional", "skipped") if text in SKIPS else ("defer", "deferred")
     assert typed(step_of(kind, **own.get(kind, {}), **{asked: True}), text) == wished
     assert typed(step_of(kind, **own.get(kind, {})), text) in ("required", "not_deferrable")
+
+
+# ---------------------------------------------------------------------------------------------------------- other words
+def named(label: str, id: str, *typed: str) -> dict[str, Any]:
+    return {"id": id, "label": both(label), "typed": {"fr": list(typed)}}
+
+
+STUDIES = step_of(
+    "choice",
+    choices=[
+        named("Sans diplôme", "none", "aucun"),
+        named("BTS ou DUT", "two", "bac+2", "deug"),
+        named("Licence, trois ans", "three", "bac+3"),
+        named("Recherche d'emploi", "seeking", "chômage", "pas encore"),
+    ],
+)
+REASONS = step_of(
+    "choices",
+    choices=[
+        named("Fatigue ou usure", "tired", "burn out", "épuisement", "trop et trop vite"),
+        named("Ennui", "bored", "je m'ennuie"),
+    ],
+)
+
+
+@pytest.mark.parametrize(
+    ("step", "text", "expected"),
+    [
+        (STUDIES, "bac+2", "two"),
+        (STUDIES, "Bac + 2", "two"),
+        (STUDIES, "j'ai un bac 2, merci", "unclear"),
+        (STUDIES, "je dirais bac+3", "three"),
+        (STUDIES, "AUCUN", "none"),
+        (STUDIES, "je suis au chomage", "seeking"),
+        (STUDIES, "au chomaje", "seeking"),
+        (STUDIES, "pas au chômage", "unclear"),
+        (STUDIES, "pas encore", "seeking"),
+        (STUDIES, "bac", "unclear"),
+        (STUDIES, "2", "two"),
+        (REASONS, "burn-out", ["tired"]),
+        (REASONS, "un burn out et je m'ennuie", ["tired", "bored"]),
+        (REASONS, "trop et trop vite, ennui", ["tired", "bored"]),
+        (REASONS, "burn", "unclear"),
+    ],
+)
+def test_other_words_of_a_choice_choose_it(step: Any, text: str, expected: Any) -> None:
+    assert typed(step, text) == expected
+
+
+def test_other_words_are_those_of_the_language_at_hand() -> None:
+    assert typed(STUDIES, "deug") == "two"
+    assert typed(STUDIES, "deug", "en") == "unclear"
+
+
+@pytest.mark.parametrize(
+    ("pack", "step", "text", "expected"),
+    [
+        ("information", "clear", "oui", "question"),
+        ("information", "clear", "pas pour l'instant", "clear"),
+        ("needs", "trigger", "Burn-out", ["exhaustion"]),
+        ("needs", "trigger", "conflit et routine", ["conflict", "boredom"]),
+        ("needs", "status", "cdi", "permanent"),
+        ("needs", "status", "Au chômage", "seeking"),
+        ("needs", "status", "auto entrepreneur", "self_employed"),
+        ("needs", "education", "bac + 2", "two_years"),
+        ("needs", "education", "bac", "baccalaureate"),
+        ("needs", "education", "rien", "none"),
+        ("needs", "project", "oui un peu", "vague"),
+        ("needs", "project", "oui", "precise"),
+        ("needs", "horizon", "dans 6 mois", "six_months"),
+        ("needs", "constraints", "non", ["none"]),
+        ("needs", "format", "en visio, le soir", ["remote", "evening"]),
+        ("needs", "format", "peu importe", ["any"]),
+        ("needs", "funding", "je ne sais pas", "unsure"),
+        ("engagement", "free_choice", "on m'oblige", "pushed"),
+        ("engagement", "right_service", "une vae", "diploma"),
+        ("motivations", "values", "salaire, liberté et ambiance", ["income", "autonomy", "team"]),
+    ],
+)
+def test_tired_people_are_understood_by_the_packs_we_ship(pack: str, step: str, text: str, expected: Any) -> None:
+    shipped = next(held for held in load_packs()[0] if held.id == f"preliminary.{pack}")
+    assert typed(next(asked for asked in shipped.steps if asked.id == step), text) == expected
+
+
+def test_no_other_word_of_the_packs_we_ship_is_one_of_distress() -> None:
+    words = [
+        word
+        for pack in load_packs()[0]
+        for step in pack.steps
+        for choice in getattr(step, "choices", [])
+        for listed in choice.typed.values()
+        for word in listed
+    ]
+    assert words
+    assert [word for word in words if distressed(word)] == []
 
 
 # ---------------------------------------------------------------------------------------------------------- ambiguities
