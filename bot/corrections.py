@@ -21,7 +21,8 @@ from flows.run import Part, Run
 from flows.understand import Misunderstood, Understood, understand
 from storage.heard import Heard, heard_in
 from storage.latest import latest_runs
-from storage.runs import load_run, save_run
+from storage.runs import load_run
+from storage.saving import save_run
 from storage.showings import showings
 
 UNKEPT = "…"  # in the transcript before the agreement: that a message was corrected, and no word of it

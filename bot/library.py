@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from flows.flow import Flow, canonical
 from flows.journey import Journey
 from flows.load import pack_from_json
-from storage.runs import keep_version, source_of
+from storage.versions import keep_version, source_of
 
 Facts = Mapping[str, Mapping[str, str]]
 

@@ -18,7 +18,7 @@ from flows.flow import Flow
 from flows.pack import BatteryStep, Information, TextStep
 from flows.run import Run
 from storage.records import Act, lift_flag, lift_flags_superseded, raise_flag, record_consent, record_fact
-from storage.runs import create_run, save_run
+from storage.saving import create_run, save_run
 from storage.showings import Showing, showings
 
 SILENCE = timedelta(hours=12)  # after so long, people are reminded of what they were asked

@@ -32,9 +32,10 @@ from storage.export_schema import (
 from storage.export_schema import RunRecord as RunExport
 from storage.inbox import parked_of
 from storage.records import transcript_of
-from storage.runs import Given, RunRecord, answer_history, runs_of, source_of
+from storage.runs import Given, RunRecord, answer_history, runs_of
 from storage.tables import Beneficiary, Consent, Counsellor, Fact, FlagRow, table
 from storage.vault import Vault
+from storage.versions import source_of
 
 SUBMITTED = "submitted"  # the fact that a record was handed over
 _people, _counsellors, _facts = table(Beneficiary), table(Counsellor), table(Fact)

@@ -30,8 +30,9 @@ from storage.database import Database
 from storage.keys import MasterKey
 from storage.migrate import upgrade
 from storage.people import create_beneficiary
-from storage.runs import create_run, keep_version
+from storage.saving import create_run
 from storage.vault import Vault
+from storage.versions import keep_version
 
 GOOD = Path(__file__).with_name("good_pack.yaml")
 

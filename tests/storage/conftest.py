@@ -15,8 +15,8 @@ from storage.database import Database
 from storage.keys import MasterKey
 from storage.migrate import upgrade
 from storage.people import create_beneficiary
-from storage.runs import keep_version
 from storage.vault import Vault
+from storage.versions import keep_version
 from tests.postgres import Server, postgres_server
 
 __all__ = ["postgres_server"]

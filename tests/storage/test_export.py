@@ -25,8 +25,9 @@ from storage.inbox import park
 from storage.outbox import Ended, Message, enqueue, settle
 from storage.people import link_chat
 from storage.records import Act, Line, lift_flag, raise_flag, record_consent, record_fact, transcribe
-from storage.runs import create_run, keep_version, save_run
+from storage.saving import create_run, save_run
 from storage.vault import Vault
+from storage.versions import keep_version
 from tests.storage.conftest import START
 
 PUBLISHED = Path(__file__).parents[2] / "docs" / "export.schema.json"

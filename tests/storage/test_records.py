@@ -30,7 +30,7 @@ from storage.records import (
     transcribe,
     transcript_of,
 )
-from storage.runs import create_run
+from storage.saving import create_run
 from storage.tables import FlagRow, table
 from storage.vault import Vault
 from tests.storage.conftest import START

@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from flows.run import Answer, Part, Run
 from storage.database import Database
 from storage.errors import Conflict
-from storage.runs import answer_history, create_run, keep_version, load_run, runs_of, save_run, source_of
+from storage.runs import answer_history, load_run, runs_of
+from storage.saving import create_run, save_run
 from storage.vault import Vault
+from storage.versions import keep_version, source_of
 from tests.storage.conftest import START, abandoned
 
 SAME_DATABASE = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

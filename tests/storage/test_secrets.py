@@ -15,7 +15,7 @@ from storage.inbox import park
 from storage.keys import MasterKey
 from storage.outbox import Message, enqueue
 from storage.records import Line, raise_flag, transcribe
-from storage.runs import create_run, save_run
+from storage.saving import create_run, save_run
 from storage.vault import HOUSE, Vault
 from tests.storage.conftest import START, someone
 
