@@ -26,7 +26,7 @@ def _text(value: Any) -> str:
     if value is None or (isinstance(value, str) and not value.strip()):
         raise ValueError(Phrase("text_empty"))
     if not isinstance(value, str):
-        raise ValueError(Phrase("text_bare", value=value))
+        raise ValueError(Phrase("text_bare"))  # a number may have lost its first 0 by now: it is not shown
     if len(value) > MAX_CHARACTERS:
         raise ValueError(Phrase("text_long", size=len(value), most=MAX_CHARACTERS))
     return value.strip()

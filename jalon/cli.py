@@ -113,14 +113,14 @@ def invite(name: str = "", counsellor: str = "", relink: str | None = None, lang
             if relink
             else invitations.invite(settings, opened, name=name, counsellor=counsellor, language=language)
         )
-    typer.echo(invitations.card(door, made, settings.language))
+    typer.echo(invitations.card(door, made, settings.language, live=settings.live))
 
 
 @command("dossiers")
 def list_dossiers(seen: str = "", by: str = "") -> None:
     settings = _settings()
     with stores(settings) as opened:
-        for line in dossiers.seen(settings, opened, seen, by) if seen else dossiers.listing(settings, opened):
+        for line in dossiers.seen(settings, opened, seen, by) if seen or by else dossiers.listing(settings, opened):
             typer.echo(line)
 
 

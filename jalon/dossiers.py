@@ -1,6 +1,5 @@
 """Dossiers as the terminal shows them: a table without content, and the record of one as JSON or as a page."""
 
-import getpass
 import json
 from collections.abc import Iterator
 from datetime import datetime
@@ -63,7 +62,9 @@ def _moment(settings: Settings, at: datetime) -> str:
 
 def seen(settings: Settings, stores: Stores, number: str, by: str) -> Iterator[str]:
     """Marks the flags of a dossier as read, and says which: one that was not there at the reading is noticed."""
-    reader = _reader(by)
+    reader = by.strip()
+    if not (number and reader):  # who has read it is for the record: the user of this computer may be anybody
+        raise NotReady("seen_by_nobody")
     with stores.database.write() as session:
         marked = mark_seen(session, find(session, number), reader, stores.database.now())
     if not marked:
@@ -73,14 +74,6 @@ def seen(settings: Settings, stores: Stores, number: str, by: str) -> Iterator[s
     for level, raised_at in marked:
         yield f"  {say(f'level_{level}', settings.language)} {_moment(settings, raised_at)}"
     yield say("seen_another", settings.language, number=number)
-
-
-def _reader(by: str) -> str:
-    """Who reads: the name given, else that of the computer's user."""
-    try:
-        return by.strip() or getpass.getuser()
-    except (KeyError, OSError):
-        raise NotReady("seen_by_nobody") from None
 
 
 def record(stores: Stores, number: str, format: str, language: str) -> str:

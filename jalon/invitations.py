@@ -81,14 +81,15 @@ def _counsellor(session: Session, named: str, now: datetime) -> UUID:
     return id
 
 
-def card(door: str, made: Made, language: str) -> str:
+def card(door: str, made: Made, language: str, *, live: bool) -> str:
     """What the terminal shows: the link, its QR code, until when, and the dossier's identifier."""
     link = f"{door}?start={made.code}"
     picture = io.StringIO()
     segno.make(link, micro=False).terminal(picture, compact=True)
     until = f"{made.until:%d/%m/%Y}"
     shown = say("card", language, picture=picture.getvalue(), link=link, until=until, dossier=made.dossier)
-    return f"{shown}\n{say('card_relink', language)}" if made.kind == "relink" else shown
+    notes = [key for key, holds in (("card_relink", made.kind == "relink"), ("card_trial", not live)) if holds]
+    return "\n".join([shown, *(say(key, language) for key in notes)])
 
 
 # ------------------------------------------------------------------------------------------------------- where it leads

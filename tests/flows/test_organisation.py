@@ -72,7 +72,7 @@ def test_the_example_invents_its_addresses() -> None:
     ("before", "after", "refusal"),
     [
         ('phone: "', 'phome: "', "unknown field 'phome', did you mean 'phone'?"),
-        ('name: "Valgarance Bilans"', "name: 42", 'name: put the text between quotes: "42"'),
+        ('name: "Valgarance Bilans"', "name: 042", 'name: put what you wrote between quotes: "…"'),
         ('name: "Valgarance Bilans"', 'name: "  "', "name: the text is empty"),
         ('name: "Valgarance Bilans"', f'name: "{"a" * 121}"', "name: too long: 121 characters, at most 120"),
         (

@@ -44,6 +44,7 @@ def test_the_first_invitation_says_where_the_key_is(folder: Path) -> None:
     said = jalon("invite", "--name", "Nadia", "--counsellor", "Camille").output
     assert said.startswith("A master key was made: secrets/master.key  (new: keep a copy elsewhere")
     assert re.search(r"http://127\.0\.0\.1:8080/\?start=\S+\nValid once, until \d\d/\d\d/\d{4}\.\n", said)
+    assert "This link is for trials" in said
     assert "█" in said  # the QR code
     assert "A master key was made" not in jalon("invite", "--name", "Karim").output
 
@@ -270,16 +271,19 @@ def test_what_has_been_read_waits_no_more_and_stays_with_who_and_when(dossier: s
     assert page.index("16 mars 2027") < page.index("15 mars 2027")
 
 
-def test_who_has_read_is_the_user_of_the_computer_unless_a_name_is_given(
-    dossier: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.parametrize("words", [["--seen", "dossier"], ["--seen", "dossier", "--by", " "], ["--by", "Claire"]])
+def test_who_has_read_which_dossier_is_asked(dossier: str, words: list[str]) -> None:
     distress(dossier, datetime(2027, 3, 15, 9, 30, tzinfo=UTC))
-    monkeypatch.setenv("LOGNAME", "claire.m")
-    assert jalon("dossiers", "--seen", dossier).output.startswith("Read by claire.m:")
+    said = refusal("dossiers", *(dossier if word == "dossier" else word for word in words))
+    assert said == 'which dossier, and who has read it? jalon dossiers --seen NUMBER --by "Claire"'
+    assert "URGENT" in jalon("dossiers").output
 
 
 def test_nobodys_flags_are_read(dossier: str) -> None:
-    assert refusal("dossiers", "--seen", "zzzz") == "there is no dossier zzzz: jalon dossiers lists their numbers"
+    assert (
+        refusal("dossiers", "--seen", "zzzz", "--by", "Claire")
+        == "there is no dossier zzzz: jalon dossiers lists their numbers"
+    )
 
 
 def test_a_dossier_as_a_page(dossier: str) -> None:
