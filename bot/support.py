@@ -74,6 +74,7 @@ def pause_or_go_on(talk: Talk, key: str, *, helped: bool) -> None:
     talk.say(key, *_ways(talk, "gently" if helped else "resume"))
 
 
-def go_on_gently(talk: Talk) -> None:
-    """Back to the question after help: not as if nothing had been said."""
-    resume(talk, lead=say("gently", talk.language))
+def go_on_gently(talk: Talk, *, declined: bool = False) -> None:
+    """Back to the question after help: not as if nothing had been said. `declined`: in words, as "non, ça va aller"."""
+    told = [say(key, talk.language) for key in (*(("declined_help",) if declined else ()), "gently")]
+    resume(talk, lead=" ".join(told))

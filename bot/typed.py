@@ -29,7 +29,7 @@ from bot.words import say
 from flows.buttons import Menu
 from flows.distress import hinted
 from flows.run import Run
-from flows.wishes import civil, goes_ahead, stops, thanks, wish
+from flows.wishes import civil, goes_ahead, reassures, stops, thanks, wish
 from storage.heard import heard_in
 from storage.people import WordsFor
 from storage.showings import last_said
@@ -96,6 +96,9 @@ def _after_a_pause(talk: Talk, text: str) -> None:
     if wishing in ("greet", "resume", "pause") and may_collect(talk, open_run(talk)):  # here, no label wins over these
         _note(talk, text)
         (pause if wishing == "pause" else go_on_gently if helped else resume)(talk)
+    elif helped and reassures(text):
+        _note(talk, text)
+        go_on_gently(talk, declined=True)
     elif civil(text) or (helped and hinted(text)):
         _note(talk, text)
         pause_or_go_on(talk, "pause_or_go_on" if civil(text) else "still_here", helped=helped)

@@ -9,7 +9,7 @@ from typing import Literal
 
 from flows.commitments import says_yes, unadorned
 from flows.pack import BatteryStep, Choosing, Information, ScaleStep, Step
-from flows.spoken import NO, NODS, SKIP, YES, after, courteous, fold, phrases
+from flows.spoken import NO, NODS, SKIP, YES, after, courteous, fold, nothing_but, phrases
 
 Wish = Literal[
     "done",
@@ -129,6 +129,15 @@ _CIVIL = (
     | phrases("merci, merci beaucoup, merci bien, je vous remercie, thanks, thank you, oui merci, non merci")
 )
 
+# What reassures, once help was shown; "ça va pas" does not.
+_FINE = phrases("""
+    ça va, ça va aller, ça ira, tout va bien, je vais bien, ça va mieux, ça va bien, ça va maintenant, pas besoin,
+    ce n'est pas la peine, c'est pas la peine, pas la peine, ne vous inquiétez pas, vous inquiétez pas,
+    i'm fine, i am fine, i'm ok, i am ok, i'm okay, i'm all right, i'll be fine, i will be fine, it's fine, it's ok,
+    no need, don't worry
+""")
+_PLAIN_NO = phrases("non, nan, nn, non non, nope, no, no no, non merci, no thanks, no thank you")
+
 
 def wish(text: str) -> Wish | None:
     """The wish that a whole message is, politeness aside; None for anything that says more, or only wonders."""
@@ -172,6 +181,13 @@ def civil(text: str) -> bool:
     """Whether a message is but a yes, a no or thanks."""
     words = fold(text)
     return words in _CIVIL or courteous(words) in _CIVIL
+
+
+def reassures(text: str) -> bool:
+    """Whether a message, written under help that was shown, declines it: "non", "ça va", "non merci ça va aller"."""
+    words = courteous(fold(text))
+    declined = nothing_but(words, YES | _PLAIN_NO | _FINE) and not nothing_but(words, YES)
+    return declined and not text.rstrip().endswith(("?", "？"))
 
 
 def named_in(step: Step, text: str, language: str) -> str | None:

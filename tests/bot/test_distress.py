@@ -115,13 +115,36 @@ async def test_after_help_one_may_rest(nadia: Guest, how: str) -> None:
     assert nadia.run("kinds").paused
 
 
-@pytest.mark.parametrize("words", ["oui", "non", "ok", "merci", "Merci beaucoup !"])
+@pytest.mark.parametrize("words", ["oui", "ok", "merci", "Merci beaucoup !"])
 async def test_what_is_said_to_the_help_answers_no_question(nadia: Guest, words: str) -> None:
     await at(nadia, "Affirmations")
     await nadia.tell(DARK)
     assert await nadia.tell(words) == [said("pause_or_go_on")]
     assert nadia.labels() == [PAUSE, CONTINUE]
     assert set(nadia.results("kinds")) == {"which"}
+
+
+@pytest.mark.parametrize(
+    "words", ["non", "Non merci", "ça va", "non ça va aller", "Non non, ça va, merci !", "oui ça va"]
+)
+@pytest.mark.parametrize("which", ["Couleur", "Affirmations"])
+async def test_who_declines_the_help_goes_on_gently(nadia: Guest, words: str, which: str) -> None:
+    await at(nadia, which)
+    question = nadia.last()
+    await nadia.tell(DARK)
+    [text] = await nadia.tell(words)
+    assert text.startswith(f"{said('declined_help')} {said('gently')}\n\n")
+    assert text.endswith(question)
+    assert words in nadia.heard()
+    assert set(nadia.results("kinds")) == {"which"}
+
+
+@pytest.mark.parametrize("words", ["ça va pas du tout", "non ça va pas", "ça va ?", "pas vraiment"])
+async def test_words_that_do_not_reassure_are_not_taken_so(nadia: Guest, words: str) -> None:
+    await at(nadia, "Couleur")
+    await nadia.tell(DARK)
+    [text] = await nadia.tell(words)
+    assert said("declined_help") not in text
 
 
 async def test_after_help_an_answer_is_still_an_answer(nadia: Guest) -> None:
