@@ -70,6 +70,7 @@ async def test_a_typed_answer_closes_its_question_as_a_tap_does(nadia: Guest) ->
     [
         ("Couleur", "turlututu", "not_understood", {}),
         ("Couleur", "bleu", "reprise_ambiguous", {}),
+        ("Couleur", "9", "reprise_out_of_range", {"low": 1, "high": 3}),
         ("Couleur", "je ne sais pas", "reprise_unsure", {}),
         ("Couleur", "j'en parlerai de vive voix", "reprise_not_deferrable", {}),
         ("Couleur", "rouge et bleu clair", "reprise_only_one", {}),
@@ -126,6 +127,16 @@ async def test_the_second_time_a_short_hint_is_enough(nadia: Guest, which: str, 
     assert await nadia.tell(typed) == [f"{quote} {said(key)}"]
     assert not labels or nadia.labels() == labels, "what can be touched is under the last words"
     assert len([m for m in nadia.messages if labels_of(m)]) == 1
+
+
+async def test_the_hint_at_a_list_asks_for_what_is_seen_there(nadia: Guest) -> None:
+    await at(nadia, "Couleur")
+    await nadia.tap("Rouge")
+    await nadia.tell("turlututu")
+    [hint] = await nadia.tell("tralala")
+    assert hint.endswith("écrivez ses premiers mots."), "no number stands before the choices"
+    await nadia.tell("un arrêt")
+    assert nadia.results("kinds")["after"] == "halt"
 
 
 async def test_after_a_hint_the_question_shows_its_answer(nadia: Guest) -> None:
