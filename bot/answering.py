@@ -4,7 +4,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from bot.consent import agreed
-from bot.reprise import may_be_brief, quoted, refused, reprise, reprise_again
+from bot.reprise import announced, may_be_brief, quoted, refused, reprise, reprise_again
 from bot.talk import Talk
 from bot.travel import go_on, resume
 from bot.walking import SILENCE
@@ -13,10 +13,11 @@ from flows.elsewhere import are_content, elsewhere
 from flows.engine import step
 from flows.events import Answered, Event, Invalid, Marked, Resumed, Wrote
 from flows.making import settled
-from flows.pack import ChoicesStep, RankingStep, TextStep
+from flows.pack import ChoicesStep, Information, RankingStep, TextStep
 from flows.run import Part, Run
 from flows.understand import Misunderstood, Result, Understood, understand
 from storage.heard import last_heard
+from storage.showings import last_said, showings
 
 WISHES = {"required", "not_deferrable"}  # what was typed is no answer, even to an open question
 
@@ -110,14 +111,16 @@ def misunderstood(talk: Talk, run: Run, heard: Misunderstood) -> None:
     The second time in a row, what will do is said without the question, which stands just above.
     """
     away = talk.last_seen is not None and talk.now - talk.last_seen > SILENCE
+    unkept = say("unkept", run.language)
     if away:
-        resume(talk)
+        resume(talk, "" if agreed(talk) else unkept)
         return
     asked = talk.flow(run).nodes[run.at].step
-    brief = may_be_brief(asked, heard) and _just_repeated(talk, run)
+    brief = _page_above(talk, run) or (may_be_brief(asked, heard) and _just_repeated(talk, run))
     told = reprise_again(asked, heard, run.language) if brief else reprise(asked, heard, run.language)
-    words = quoted(heard, talk.incoming.text, run.language) if agreed(talk) else ""  # what is not kept is not repeated
-    go_on(talk, run, Resumed(brief=brief), lead=words + told)
+    # what is not kept is not repeated
+    echo = quoted(asked, heard, talk.incoming.text, run.language) if agreed(talk) else unkept + " "
+    go_on(talk, run, Resumed(brief=brief), lead=echo + told)
 
 
 def _just_repeated(talk: Talk, run: Run) -> bool:
@@ -127,5 +130,17 @@ def _just_repeated(talk: Talk, run: Run) -> bool:
 
 
 def ask_again(talk: Talk, run: Run, lead: str) -> None:
-    """The question once more, after these words of the bot."""
-    go_on(talk, run, Resumed(), lead=lead)
+    """The question once more, after these words of the bot; a page to read that stands just above is not repeated."""
+    go_on(talk, run, Resumed(brief=_page_above(talk, run)), lead=lead)
+
+
+def ask_again_after(talk: Talk, run: Run, key: str) -> None:
+    """The question once more, after the phrase of this key and what announces it."""
+    ask_again(talk, run, announced(talk.flow(run).nodes[run.at].step, key, run.language))
+
+
+def _page_above(talk: Talk, run: Run) -> bool:
+    """Whether a page to read is the last thing that was said."""
+    asked, last = talk.flow(run).nodes[run.at].step, last_said(talk.session, talk.who.id)
+    shown = showings(talk.session, talk.chat_id, run.id, run.visit)
+    return isinstance(asked, Information) and last is not None and any(last.id == one.id for one in shown)

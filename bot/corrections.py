@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.answering import answer, ask_again, today
+from bot.answering import answer, ask_again_after, today
 from bot.consent import agreed, may_ask, may_collect
 from bot.letters import FOR_COUNSELLOR, keep_for_counsellor
 from bot.reprise import refused, reprise
@@ -11,7 +11,6 @@ from bot.talk import Talk
 from bot.travel import acknowledge, go_on, present
 from bot.typed import CORRECTION
 from bot.walking import leave, show_anew
-from bot.words import say
 from flows.effects import Finish, Say
 from flows.engine import step
 from flows.events import Changed, Invalid, Wrote
@@ -55,7 +54,7 @@ def edited(talk: Talk) -> None:
     elif run and _is_a_try(talk, run, heard) and not _is_commitment(talk, run, run.at):
         answer(talk, run, part.text)
     elif run and not agreed(talk):
-        ask_again(talk, run, say("came_unkept", run.language))
+        ask_again_after(talk, run, "came_unkept")
     else:
         talk.say("edit_unknown")
 

@@ -1,12 +1,11 @@
 """What was written before the question at hand could be read: no answer to it, and yet not lost."""
 
-from bot.answering import ask_again, part_of
+from bot.answering import ask_again_after, part_of
 from bot.consent import agreed
 from bot.listening import seen
 from bot.talk import Talk
 from bot.travel import go_on
 from bot.walking import show_anew
-from bot.words import say
 from flows.engine import step
 from flows.events import Changed, Invalid
 from flows.making import joined, put_part
@@ -57,7 +56,7 @@ def early(talk: Talk, run: Run, wishing: Wish | None) -> None:
         talk.say("added_to_previous")
     elif not talk.hushed:
         key = ("came_aside" if _binds(talk, run) else "came_early") if agreed(talk) else "came_unkept"
-        ask_again(talk, run, say(key, run.language))
+        ask_again_after(talk, run, key)
 
 
 def _added_to_previous(talk: Talk, run: Run) -> bool:

@@ -6,11 +6,12 @@ from typing import Any
 
 from babel.dates import format_date
 
-from bot.words import say, shortened
+from bot.words import plain, say, shortened
 from flows.commitments import binds
 from flows.pack import ChoicesStep, DateStep, Information, NumberStep, Question, RankingStep, ScaleStep, Step, TextStep
 from flows.spoken import fold
 from flows.understand import Misunderstood
+from flows.wishes import thanks
 
 Holes = Mapping[str, Any]
 WORDS = 60  # UTF-16 units of the words quoted back
@@ -66,7 +67,6 @@ REPRISES: dict[str, Callable[[Holes, str], tuple[str, Holes]]] = {
 
 # What is said of words that could not be read twice in a row; elsewhere there are answers to touch.
 HINTS_AGAIN: dict[type, str] = {
-    Information: "hint_again_read",
     ScaleStep: "hint_again_scale",
     NumberStep: "hint_number",
     DateStep: "hint_date",
@@ -78,9 +78,23 @@ BEFORE_THE_QUESTION = {"required", "not_deferrable", "other_unit"}  # their sent
 
 def reprise(step: Step, heard: Misunderstood, language: str) -> str:
     """The sentence (HTML) said before the question is shown again."""
+    if isinstance(step, Information):
+        return _to_read(step, language)
     key, holes = REPRISES[heard.reason](heard.params, language)
     may_defer = heard.reason == "required" and isinstance(step, Question) and step.defer
     return say("reprise_required_defer" if may_defer else key, language, **holes)
+
+
+def _to_read(step: Information, language: str) -> str:
+    """A page asks nothing: how to go on, and whom to ask."""
+    label = step.button[language] if step.button else plain(say("button_read", language))
+    return say("reprise_page", language, button=label)
+
+
+def announced(step: Step, key: str, language: str) -> str:
+    """Words of the bot (HTML), then what stands below them: a question, or a page to read."""
+    below = _to_read(step, language) if isinstance(step, Information) else say("here_it_is", language)
+    return f"{say(key, language)} {below}"
 
 
 def may_be_brief(step: Step, heard: Misunderstood) -> bool:
@@ -90,13 +104,18 @@ def may_be_brief(step: Step, heard: Misunderstood) -> bool:
 
 def reprise_again(step: Step, heard: Misunderstood, language: str) -> str:
     """The sentence (HTML) said where the question was repeated just before: what will do, and nothing else."""
-    if heard.reason in UNREAD:
+    if heard.reason in UNREAD and not isinstance(step, Information):
         return say(HINTS_AGAIN.get(type(step), "hint_again_choices"), language)
     return reprise(step, heard, language)
 
 
-def quoted(heard: Misunderstood, text: str, language: str) -> str:
-    """The words that could not be read, so that a slip is seen (HTML); nothing where their sense was clear."""
+def quoted(step: Step, heard: Misunderstood, text: str, language: str) -> str:
+    """The words that could not be read, so that a slip is seen (HTML); nothing where their sense was clear.
+
+    A page to read waits for no answer that could be mistyped: thanks are thanked there, and nothing is quoted.
+    """
+    if isinstance(step, Information):
+        return say("thanks_to_you", language) + " " if thanks(text) else ""
     if heard.reason in CLEAR or not fold(text):
         return ""
     return say("you_wrote", language, words=shortened(" ".join(text.split()), WORDS)) + " "

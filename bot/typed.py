@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from bot.answering import answer, ask_again
+from bot.answering import answer, ask_again_after
 from bot.commands import pause
 from bot.consent import agreed, may_ask, may_collect
 from bot.early import came_early, early
@@ -68,7 +68,7 @@ def _after_too_long(talk: Talk, text: str) -> None:
         return
     _note(talk, text)
     if not talk.hushed:
-        ask_again(talk, run, say("came_aside", run.language))
+        ask_again_after(talk, run, "came_aside")
 
 
 def _to_stop_or_not(talk: Talk, text: str) -> None:
@@ -214,6 +214,6 @@ def not_in_words(talk: Talk) -> None:
     if may_collect(talk, None):
         talk.hear(talk.incoming.media, talk.incoming.text)
     if run is None or writing(talk):
-        talk.say("not_text_no_question")
+        talk.say("not_text")
     elif not talk.hushed:
-        ask_again(talk, run, say("not_text", run.language))
+        ask_again_after(talk, run, "not_text")

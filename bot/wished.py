@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from bot.answering import ask_again, take
+from bot.answering import ask_again, ask_again_after, misunderstood, take
 from bot.commands import answers, back, help_, menu, pause, privacy
 from bot.letters import letter_cancelled, letter_done, write_to_counsellor
 from bot.screens import why_text
@@ -15,6 +15,7 @@ from flows.making import settled
 from flows.pack import ChoicesStep, Information, Question, RankingStep, TextStep
 from flows.run import Run
 from flows.spoken import READ, means, said
+from flows.understood import Misunderstood
 from flows.wishes import Wish, named_in, onward, wish
 
 Act = Callable[[Talk], None]
@@ -70,9 +71,10 @@ def _done(talk: Talk, run: Run) -> None:
     event = Completed(run.at, run.visit) if gathered else _keep(run)
     if isinstance(asked, TextStep) and event and not gathered:  # "terminé" may be the new answer as well
         ask_again(talk, run, say("keep_or_replace", run.language))
+    elif event is None and not isinstance(asked, TextStep | ChoicesStep | RankingStep):
+        misunderstood(talk, run, Misunderstood("unclear"))
     elif event is None:
-        nothing = isinstance(asked, TextStep | ChoicesStep | RankingStep)
-        ask_again(talk, run, say("nothing_to_complete" if nothing else "not_understood", run.language))
+        ask_again_after(talk, run, "nothing_to_complete")
     else:
         take(talk, run, event)
 
@@ -80,7 +82,7 @@ def _done(talk: Talk, run: Run) -> None:
 def _kept(talk: Talk, run: Run) -> None:
     event = _keep(run)
     if event is None:
-        ask_again(talk, run, say("nothing_to_keep", run.language))
+        ask_again_after(talk, run, "nothing_to_keep")
     else:
         take(talk, run, event)
 

@@ -42,10 +42,10 @@ NODS = phrases("o, y, k, ok, okay, oki, ok ok, okey")
 HALF_NOES = phrases("n, nn, pas vraiment, not really")
 READ = phrases("""
     lu, c'est lu, j'ai lu, bien lu, lu et compris, j'ai bien lu, compris, j'ai compris, bien compris, c'est compris,
-    vu, noté, bien noté, c'est noté, c'est bon, c'est bien, c'est clair, parfait, super, très bien, bien, merci,
+    vu, noté, bien noté, c'est noté, c'est bon, c'est bien, c'est clair, parfait, super, très bien, bien,
     suivant, la suite, suite, on continue, continuer, continuons, je continue, on y va, allons-y, go, c'est parti,
     prêt, prête, je suis prêt, je suis prête, next, read, i read it, i have read it, i've read it, got it,
-    understood, i understand, clear, all clear, fine, great, good, thanks, thank you, continue, go on, let's go,
+    understood, i understand, clear, all clear, fine, great, good, continue, go on, let's go,
     ready, i'm ready, done, noted, alright, all right
 """)
 SKIP = phrases("""

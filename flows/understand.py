@@ -31,6 +31,7 @@ from flows.pack import (
 )
 from flows.spoken import NOTHING, READ, SKIP, UNSURE, YES, defers, means, nothing_but, said
 from flows.understood import Misunderstood, Understood, Value
+from flows.wishes import thanks
 
 Result = Understood | Misunderstood
 _OVER = re.compile(r"(?<!\d)(?P<degree>\d{1,9}(?:[.,]\d{1,9})?) ?(?:/|sur|out of|on) ?(?P<top>\d{1,9})\b")
@@ -107,7 +108,7 @@ def _no_better(step: Step, answer: Result) -> bool:
 def _answer(step: Step, text: str, words: str, language: str, today: date, chosen: Sequence[Option]) -> Result:
     match step:
         case Information():
-            read = any(means(words, meaning) for meaning in (READ, YES, SKIP))
+            read = means(words, YES | SKIP) or (means(words, READ) and not thanks(text))
             return Understood("read") if read else Misunderstood("unclear")
         case ChoiceStep() | BatteryStep():
             return _choice(text, words, chosen)

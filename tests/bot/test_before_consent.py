@@ -38,6 +38,23 @@ async def test_what_is_typed_under_the_question_of_consent_is_kept_only_as_its_a
     assert SECRET in nadia.heard()
 
 
+@pytest.mark.parametrize("words", ["turlututu", "c'est quoi ?", "je sais pas"])
+async def test_words_that_could_not_be_read_at_the_question_of_consent_are_said_not_to_be_kept(
+    nadia: Guest, words
+) -> None:
+    await nadia.come()
+    await nadia.tap(BEGIN)
+    for _ in range(2):
+        [text] = await nadia.tell(words)
+        assert text.count(said("unkept")) == 1
+        assert words not in text
+        assert "Participez-vous ?" in text
+    assert words not in nadia.heard()
+    await nadia.tap("Je participe", BEGIN)
+    [text] = await nadia.tell("turlututu")
+    assert said("unkept") not in text
+
+
 async def test_words_of_distress_before_the_agreement_are_shown_help_and_not_kept(nadia: Guest) -> None:
     await nadia.come()
     [text] = await nadia.tell("je veux mourir")

@@ -33,7 +33,7 @@ async def raw(guest: Guest, kind: str, **content: Any) -> list[str]:
 async def test_what_is_not_written_is_kindly_refused(nadia: Guest, kind: str) -> None:
     await at(nadia, "Couleur")
     question = nadia.last()
-    assert await nadia.show(kind) == [f"{said('not_text')}\n\n{question}"]
+    assert await nadia.show(kind) == [f"{said('not_text')} {said('here_it_is')}\n\n{question}"]
     assert nadia.live("Rouge") == 1
     assert nadia.results("kinds") == {"which": "colour"}
     last = next(line.line for line in reversed(nadia.transcript()) if line.line.direction == "in")
@@ -67,14 +67,14 @@ async def test_a_picture_amid_an_open_answer_takes_nothing_away(nadia: Guest) ->
 
 async def test_a_picture_where_nothing_is_asked(nadia: Guest) -> None:
     await nadia.come()
-    assert await nadia.show("sticker") == [said("not_text_no_question")]
+    assert await nadia.show("sticker") == [said("not_text")]
     await nadia.tap(BEGIN)
 
 
 async def test_a_picture_for_the_counsellor(nadia: Guest) -> None:
     await at(nadia, "Couleur")
     await nadia.tell("/conseiller")
-    assert await nadia.show("photo") == [said("not_text_no_question")]
+    assert await nadia.show("photo") == [said("not_text")]
     await nadia.tell("rouge")
     assert "colour" not in nadia.results("kinds")
 

@@ -8,7 +8,7 @@ import pytest
 from bot.reprise import CLEAR, REPRISES
 from bot.walking import SILENCE
 from flows.understood import Reason
-from tests.bot.conversing import BACK, BEGIN, DEFER, DONE, KEEP, SKIP, Guest, labels_of, opening, said, validate
+from tests.bot.conversing import BACK, BEGIN, DEFER, DONE, KEEP, READ, SKIP, Guest, labels_of, opening, said, validate
 from tests.harness import House
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -113,7 +113,6 @@ HINTS = [
     ("Mesure", "turlututu", "hint_number"),
     ("Date", "turlututu", "hint_date"),
     ("Affirmations", "turlututu", "hint_again_choices"),
-    ("Lecture", "turlututu", "hint_again_read"),
 ]
 
 
@@ -137,6 +136,41 @@ async def test_the_hint_at_a_list_asks_for_what_is_seen_there(nadia: Guest) -> N
     assert hint.endswith("écrivez ses premiers mots."), "no number stands before the choices"
     await nadia.tell("un arrêt")
     assert nadia.results("kinds")["after"] == "halt"
+
+
+TO_READ = said("reprise_page", button=READ)
+
+
+@pytest.mark.parametrize("typed", ["c'est quoi ?", "jsp", "ça veut dire quoi", "c'est tout"])
+async def test_at_a_page_nothing_speaks_of_a_question(nadia: Guest, typed: str) -> None:
+    await at(nadia, "Lecture")
+    labels = nadia.labels()
+    assert await nadia.tell(typed) == [TO_READ], "the page stands just above: it is not repeated"
+    assert await nadia.tell(typed) == [TO_READ]
+    assert nadia.labels() == labels
+    assert nadia.live(READ) == 1
+    await nadia.tap(READ)
+    assert nadia.results("kinds")["notice"] == "read"
+
+
+async def test_something_sent_at_a_page_is_told_that_it_is_to_read(nadia: Guest) -> None:
+    await at(nadia, "Lecture")
+    assert await nadia.show("photo") == [f"{said('not_text')} {TO_READ}"]
+    assert READ in nadia.labels()
+
+
+@pytest.mark.parametrize("typed", ["merci", "Merci bien !", "thanks"])
+async def test_thanks_do_not_say_that_a_page_is_read(nadia: Guest, typed: str) -> None:
+    await at(nadia, "Lecture")
+    assert await nadia.tell(typed) == [f"{said('thanks_to_you')} {TO_READ}"]
+    assert nadia.run("kinds").at == "notice"
+
+
+async def test_a_page_that_is_no_more_in_sight_is_shown_again(nadia: Guest) -> None:
+    await at(nadia, "Lecture")
+    page = nadia.last()
+    await nadia.tell("/aide")
+    assert await nadia.tell("jsp") == [f"{TO_READ}\n\n{page}"]
 
 
 async def test_after_a_hint_the_question_shows_its_answer(nadia: Guest) -> None:

@@ -32,7 +32,7 @@ async def test_an_open_answer_is_completed_in_words(nadia: Guest, typed: str) ->
 async def test_nothing_is_completed_where_nothing_is_answered(nadia: Guest, which: str) -> None:
     await at(nadia, which)
     question = nadia.last()
-    assert await nadia.tell("c'est tout") == [f"{said('nothing_to_complete')}\n\n{question}"]
+    assert await nadia.tell("c'est tout") == [f"{said('nothing_to_complete')} {said('here_it_is')}\n\n{question}"]
     assert set(nadia.results("kinds")) == {"which"}
     assert nadia.run("kinds").parts == ()
 

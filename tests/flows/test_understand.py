@@ -508,7 +508,7 @@ def test_a_text_that_holds_a_wish_to_skip_is_a_text() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["ok", "oui", "lu", "C'est lu.", "suivant", "j'ai lu", "👍", "next", "got it", "Compris !", "merci"]
+    "text", ["ok", "oui", "lu", "C'est lu.", "suivant", "j'ai lu", "👍", "next", "got it", "Compris !"]
 )
 def test_an_information_read(text: str) -> None:
     assert typed(READING, text) == "read"
@@ -516,6 +516,11 @@ def test_an_information_read(text: str) -> None:
 
 def test_a_question_to_an_information_is_not_a_receipt() -> None:
     assert typed(READING, "c'est payant ?") == "unclear"
+
+
+@pytest.mark.parametrize("text", ["merci", "Merci bien", "thank you"])
+def test_thanks_are_no_receipt(text: str) -> None:
+    assert typed(READING, text) == "unclear"
 
 
 @pytest.mark.parametrize(
