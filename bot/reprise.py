@@ -4,14 +4,13 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from babel.dates import format_date
-
 from bot.words import plain, say, shortened
 from flows.commitments import binds
 from flows.pack import ChoicesStep, DateStep, Information, NumberStep, Question, RankingStep, ScaleStep, Step, TextStep
 from flows.spoken import fold
 from flows.understand import Misunderstood
 from flows.wishes import thanks
+from flows.wording import long_date
 
 Holes = Mapping[str, Any]
 WORDS = 60  # UTF-16 units of the words quoted back
@@ -30,7 +29,7 @@ def _plain(number: float | None) -> str:
 
 def _day(key: str, bound: str) -> Callable[[Holes, str], tuple[str, Holes]]:
     def made(params: Holes, language: str) -> tuple[str, Holes]:
-        return key, {"bound": format_date(date.fromisoformat(params[bound]), "long", locale=language)}
+        return key, {"bound": long_date(date.fromisoformat(params[bound]), language)}
 
     return made
 

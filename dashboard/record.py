@@ -9,11 +9,12 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, get_timezone_location
+from babel.dates import format_datetime, get_timezone_location
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from flows.journey import load_journey
 from flows.phrases import Phrases
+from flows.wording import long_date
 from storage.export_schema import AnswerRecord, Export, FlagRecord, RunRecord, TranscriptLine
 from storage.listing import SHORT
 
@@ -71,7 +72,7 @@ class View:
         return SAYS(key, self.language, **holes)
 
     def day(self, at: datetime) -> str:
-        return format_date(at.astimezone(self.zone), "long", locale=self.language)
+        return long_date(at.astimezone(self.zone).date(), self.language)
 
     def moment(self, at: datetime) -> str:
         return format_datetime(at, "d MMM y, HH:mm", tzinfo=self.zone, locale=self.language)

@@ -60,6 +60,12 @@ def _battery(step: BatteryStep, value: Any, language: str) -> str:
     return step.labels[int(value) - 1][language]
 
 
+def long_date(day: date, language: str) -> str:
+    """A day in words; in French the first of a month is "1er juin", which the locale data of Babel do not know."""
+    written = format_date(day, "long", locale=language)
+    return f"1er{written[1:]}" if language == "fr" and day.day == 1 else written
+
+
 def _number(step: NumberStep, value: Any, language: str) -> str:
     unit = f" {_counted(step.unit[language], value, language)}" if step.unit else ""
     return format_decimal(value, locale=language) + unit
@@ -80,7 +86,7 @@ READERS: dict[type, Callable[[Any, Any, str], str]] = {
     BatteryStep: _battery,
     TextStep: lambda step, value, language: str(value),
     NumberStep: _number,
-    DateStep: lambda step, value, language: format_date(date.fromisoformat(value), "long", locale=language),
+    DateStep: lambda step, value, language: long_date(date.fromisoformat(value), language),
 }
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, get_args
 
 import pytest
+from babel.dates import format_date
 
 from bot.reprise import CLEAR, REPRISES
 from bot.walking import SILENCE
@@ -55,6 +56,15 @@ async def test_each_kind_of_question_is_answered_by_typing(nadia: Guest, which, 
     await nadia.tell(typed)
     assert nadia.results("kinds")[node] == value
     assert nadia.run("kinds").at != node
+
+
+async def test_the_first_of_a_month_is_read_back_as_the_french_write_it(nadia: Guest) -> None:
+    await at(nadia, "Date")
+    first = (datetime.now(UTC).date().replace(day=1) + timedelta(days=62)).replace(day=1)
+    await nadia.tell(f"{first:%d/%m/%Y}")
+    shown = format_date(first, "MMMM y", locale="fr")
+    assert nadia.message("Quel jour")["text"].endswith(f"✔ 1er {shown}")
+    assert nadia.results("kinds")["day"] == first.isoformat()
 
 
 async def test_a_typed_answer_closes_its_question_as_a_tap_does(nadia: Guest) -> None:
