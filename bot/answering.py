@@ -19,7 +19,7 @@ from flows.understand import Misunderstood, Result, Understood, understand
 from storage.heard import last_heard
 from storage.showings import last_said, showings
 
-WISHES = {"required", "not_deferrable"}  # what was typed is no answer, even to an open question
+WISHES = {"required", "in_words", "not_deferrable"}  # what was typed is no answer, even to an open question
 
 
 def part_of(talk: Talk) -> Part:
@@ -116,7 +116,8 @@ def misunderstood(talk: Talk, run: Run, heard: Misunderstood) -> None:
         resume(talk, "" if agreed(talk) else unkept)
         return
     asked = talk.flow(run).nodes[run.at].step
-    brief = _page_above(talk, run) or (may_be_brief(asked, heard) and _just_repeated(talk, run))
+    short = isinstance(asked, Information) or heard.reason == "in_words"
+    brief = (short and _just_above(talk, run)) or (may_be_brief(asked, heard) and _just_repeated(talk, run))
     told = reprise_again(asked, heard, run.language) if brief else reprise(asked, heard, run.language)
     # what is not kept is not repeated
     echo = quoted(asked, heard, talk.incoming.text, run.language) if agreed(talk) else unkept + " "
@@ -131,7 +132,8 @@ def _just_repeated(talk: Talk, run: Run) -> bool:
 
 def ask_again(talk: Talk, run: Run, lead: str) -> None:
     """The question once more, after these words of the bot; a page to read that stands just above is not repeated."""
-    go_on(talk, run, Resumed(brief=_page_above(talk, run)), lead=lead)
+    asked = talk.flow(run).nodes[run.at].step
+    go_on(talk, run, Resumed(brief=isinstance(asked, Information) and _just_above(talk, run)), lead=lead)
 
 
 def ask_again_after(talk: Talk, run: Run, key: str) -> None:
@@ -139,8 +141,8 @@ def ask_again_after(talk: Talk, run: Run, key: str) -> None:
     ask_again(talk, run, announced(talk.flow(run).nodes[run.at].step, key, run.language))
 
 
-def _page_above(talk: Talk, run: Run) -> bool:
-    """Whether a page to read is the last thing that was said."""
-    asked, last = talk.flow(run).nodes[run.at].step, last_said(talk.session, talk.who.id)
+def _just_above(talk: Talk, run: Run) -> bool:
+    """Whether the question at hand, or a word on it, is the last thing that was said."""
+    last = last_said(talk.session, talk.who.id)
     shown = showings(talk.session, talk.chat_id, run.id, run.visit)
-    return isinstance(asked, Information) and last is not None and any(last.id == one.id for one in shown)
+    return last is not None and any(last.id == one.id for one in shown)

@@ -60,6 +60,7 @@ REPRISES: dict[str, Callable[[Holes, str], tuple[str, Holes]]] = {
     "too_late": _day("reprise_too_late", "latest"),
     "incomplete": _same("reprise_incomplete"),
     "required": _same("reprise_required"),
+    "in_words": _same("reprise_in_words"),
     "not_deferrable": _same("reprise_not_deferrable"),
 }
 
@@ -71,7 +72,17 @@ HINTS_AGAIN: dict[type, str] = {
     DateStep: "hint_date",
 }
 UNREAD = {"empty", "unclear"}
-CLEAR = {"unsure", "required", "not_deferrable", "too_few", "too_many", "exclusive", "too_short", "too_long"}
+CLEAR = {
+    "unsure",
+    "in_words",
+    "required",
+    "not_deferrable",
+    "too_few",
+    "too_many",
+    "exclusive",
+    "too_short",
+    "too_long",
+}
 BEFORE_THE_QUESTION = {"required", "not_deferrable", "other_unit"}  # their sentences need the question below them
 
 

@@ -14,7 +14,7 @@ from flows.events import Answered, Completed, Event
 from flows.making import settled
 from flows.pack import ChoicesStep, Information, Question, RankingStep, TextStep
 from flows.run import Run
-from flows.spoken import READ, means, said
+from flows.spoken import NODS, READ, means, said
 from flows.understood import Misunderstood
 from flows.wishes import Wish, named_in, onward, wish
 
@@ -52,11 +52,18 @@ def wished(talk: Talk, run: Run, text: str) -> Wish | None:
     if isinstance(asked, Information) and means(said(text), READ):
         return None
     found = None if named_in(asked, text, run.language) else wish(text)
-    if run.marks and isinstance(asked, ChoicesStep | RankingStep) and onward(text):
+    if run.marks and isinstance(asked, ChoicesStep | RankingStep) and (onward(text) or _nods(asked, run, text)):
         return "done"
+    if isinstance(asked, TextStep) and found is None and onward(text) and (run.parts or _keep(run)):
+        return "done" if run.parts else "keep"
     if found == "skip" and not settled(run.parts):
         return None  # an answer like another: `flows.understand` knows where it may be skipped
     return found if found in ANYTIME or found in OF_THE_QUESTION else None
+
+
+def _nods(asked: ChoicesStep | RankingStep, run: Run, text: str) -> bool:
+    """Whether an "ok" is said to what was ticked, and is no label."""
+    return said(text) in NODS and named_in(asked, text, run.language) is None
 
 
 def _keep(run: Run) -> Event | None:

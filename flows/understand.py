@@ -31,7 +31,7 @@ from flows.pack import (
 )
 from flows.spoken import NOTHING, READ, SKIP, UNSURE, YES, defers, means, nothing_but, said
 from flows.understood import Misunderstood, Understood, Value
-from flows.wishes import thanks
+from flows.wishes import onward, thanks
 
 Result = Understood | Misunderstood
 _OVER = re.compile(r"(?<!\d)(?P<degree>\d{1,9}(?:[.,]\d{1,9})?) ?(?:/|sur|out of|on) ?(?P<top>\d{1,9})\b")
@@ -88,6 +88,9 @@ def aside(step: Step, words: str) -> Understood | Misunderstood | None:
     """Skipped or deferred where the step allows it; else the wish itself, as a reason; None when nothing is wished."""
     if isinstance(step, Information):
         return None
+    if isinstance(step, TextStep) and (nothing_but(words, YES) or (onward(words) and not means(words, SKIP))):
+        skipped = step.optional and onward(words)
+        return Understood(how="skipped") if skipped else Misunderstood("in_words")
     nothing = isinstance(step, TextStep | DateStep) and step.optional and _nothing(words)
     if means(words, SKIP) or nothing:
         return Understood(how="skipped") if step.optional else Misunderstood("required")

@@ -21,6 +21,7 @@ A reason is never a reproach: the bot has a kind sentence for each, which says w
 | too_early, too_late | a day outside the step's range | day, and earliest or latest: ISO |
 | incomplete | a year, a season, a day of the month alone | missing: "day", "month" or "year" |
 | required | asked to skip a question that is not optional | |
+| in_words | "oui", or "suivant" where nothing may be left out, at a question that waits for somebody's own words | |
 | not_deferrable | asked to talk about a question that has to be answered here | |
 """
 
@@ -49,6 +50,7 @@ Reason = Literal[
     "too_late",
     "incomplete",
     "required",
+    "in_words",
     "not_deferrable",
 ]
 

@@ -45,7 +45,7 @@ async def test_ticks_are_confirmed_in_words(nadia: Guest, typed: str) -> None:
     assert nadia.results("kinds")["fruits"] == ["apple", "pear"]
 
 
-@pytest.mark.parametrize("typed", ["suivant", "Question suivante", "next"])
+@pytest.mark.parametrize("typed", ["suivant", "Question suivante", "next", "ok", "OK !", "👍"])
 async def test_what_comes_next_confirms_the_ticks(nadia: Guest, typed: str) -> None:
     await at(nadia, "Fruits")
     [ticked] = await nadia.tell("1 et 3")
@@ -53,6 +53,41 @@ async def test_what_comes_next_confirms_the_ticks(nadia: Guest, typed: str) -> N
     assert {"☑ Pomme", "☑ Figue"} < set(nadia.labels())
     await nadia.tell(typed)
     assert nadia.results("kinds")["fruits"] == ["apple", "fig"]
+
+
+@pytest.mark.parametrize("typed", ["suivant", "next", "la suite"])
+@pytest.mark.parametrize("which", ["Histoire", "Récit"])
+async def test_what_comes_next_ends_an_open_answer(nadia: Guest, typed: str, which: str) -> None:
+    await at(nadia, which)
+    await nadia.tell("Le matin, je marche.")
+    await nadia.tell(typed)
+    assert nadia.results("kinds")[{"Histoire": "story", "Récit": "told"}[which]] == "Le matin, je marche."
+
+
+async def test_what_comes_next_leaves_an_open_question_only_where_it_may_be_left(nadia: Guest) -> None:
+    await at(nadia, "Histoire")
+    await nadia.tell("suivant")
+    assert nadia.results("kinds")["story"] == "skipped"
+
+
+async def test_what_comes_next_keeps_the_open_answer_that_stands(nadia: Guest) -> None:
+    await at(nadia, "Histoire")
+    await nadia.tell("Le matin, je marche.", "c'est tout")
+    await nadia.tap(said("button_back"))
+    await nadia.tell("suivant")
+    assert nadia.results("kinds")["story"] == "Le matin, je marche."
+
+
+@pytest.mark.parametrize(
+    ("which", "typed"), [("Récit", "suivant"), ("Récit", "oui"), ("Récit", "Oui, d'accord"), ("Histoire", "oui")]
+)
+async def test_an_open_question_waits_for_words_of_ones_own(nadia: Guest, which: str, typed: str) -> None:
+    await at(nadia, which)
+    assert await nadia.tell(typed) == [said("reprise_in_words")]
+    assert nadia.run("kinds").parts == ()
+    assert typed in nadia.heard()
+    await nadia.tell("Un port, le soir.", "c'est tout")
+    assert "Un port, le soir." in nadia.results("kinds").values()
 
 
 async def test_too_few_ticks_are_kindly_told(nadia: Guest) -> None:
