@@ -115,7 +115,8 @@ def may_be_brief(step: Step, heard: Misunderstood) -> bool:
 def reprise_again(step: Step, heard: Misunderstood, language: str) -> str:
     """The sentence (HTML) said where the question was repeated just before: what will do, and nothing else."""
     if heard.reason in UNREAD and not isinstance(step, Information):
-        return say(HINTS_AGAIN.get(type(step), "hint_again_choices"), language)
+        holes = {"from": step.range.from_, "to": step.range.to} if isinstance(step, ScaleStep) else {}
+        return say(HINTS_AGAIN.get(type(step), "hint_again_choices"), language, **holes)
     return reprise(step, heard, language)
 
 

@@ -1,9 +1,9 @@
 """Numbers as people write them, French or English: "trois ans", "1 500 €", "une dizaine", "2k", "un an et demi".
 
 A number is read only when it is the only one and says so plainly: "plus de 10" is a bound, "2 ou 3" is two numbers,
-"3 mois" is not an answer in years. Three digits after a mark are thousands ("1.500", "1,500"), unless the mark is the
-decimal one of the language and the question takes decimals. "Moins d'un an" is 0 where whole numbers are asked: no
-whole year has passed.
+"3 mois" is not an answer in years, "bac+2" is the name of a diploma. Three digits after a mark are thousands ("1.500",
+"1,500"), unless the mark is the decimal one of the language and the question takes decimals. "Moins d'un an" is 0 where
+whole numbers are asked: no whole year has passed.
 """
 
 import re
@@ -36,7 +36,7 @@ _BOUND = re.compile(
     r"|[<>≥≤]|\d ?\+"
 )
 _LESS_THAN_ONE = re.compile(r"(?:un peu )?(?:moins d['e] ?1|less than (?:an?|1)|under (?:an?|1))\b(?![.,]\d).*")
-_DENIED = re.compile(r"\b(?:pas|not|sauf|except)\b[^\d]*\d|\b(?:quarts?|tiers|quarters?)\b")
+_DENIED = re.compile(r"\b(?:pas|not|sauf|except)\b[^\d]*\d|\b(?:quarts?|tiers|quarters?)\b|[^\W\d] ?\+ ?\d")
 _HALF = re.compile(r"\b(?:et demie?|and a half)\b")
 _ARTICLE = re.compile(  # "un peu", "dans une usine": an article, not the number 1
     r"(?<!et )(?<!et-)(?<!-)(?<!and )\b(?:un|une|one)\b"

@@ -128,6 +128,8 @@ def test_decimals(text: str, language: str, value: float) -> None:
         ("un peu", ("unclear",)),
         ("dans une usine", ("unclear",)),
         ("pas 3", ("unclear",)),
+        ("bac+2", ("unclear",)),
+        ("Bac + 5", ("unclear",)),
         ("trois quarts", ("unclear",)),
         ("beaucoup", ("unclear",)),
         ("", ("unclear",)),
