@@ -1,7 +1,7 @@
 """Stopping: asked once, answered by a button or in plain words, never by a guess."""
 
 from bot.listening import STOP, back_to_questions, listen_for
-from bot.screens import Row, button
+from bot.screens import Row, Screen, button
 from bot.talk import Talk
 from bot.travel import STOP as STOPPED
 from bot.travel import facts, open_run, present, rest
@@ -27,6 +27,11 @@ def ask_to_stop(talk: Talk) -> None:
 def ask_to_stop_again(talk: Talk) -> None:
     """The words said neither: nothing has changed, and the question stays."""
     talk.say("stop_unclear", *_ways(talk))
+
+
+def ask_to_stop_after(talk: Talk, key: str) -> None:
+    """The same question once more, after the phrase of this key."""
+    talk.send(Screen(f"{say(key, talk.language)}\n\n{say('stop_ask', talk.language)}", tuple(_ways(talk))))
 
 
 def stop(talk: Talk) -> None:

@@ -20,7 +20,11 @@ from storage.runs import load_run
 from storage.vault import Vault
 
 NOTICE_LIFE = timedelta(seconds=150)  # Telegram forgets a callback query after about that long (docs/decisions/0003)
-REPLY, STRANGER = 0, 9  # priorities: what a person waits for; what somebody unknown is told
+REPLY, UNASKED, STRANGER = (
+    0,
+    5,
+    9,
+)  # priorities: what a person waits for; what comes by itself; what somebody unknown is told
 
 
 @dataclass
@@ -38,6 +42,7 @@ class Talk:
     language: str
     incoming: Incoming
     last_seen: datetime | None = None  # when this person last said something, before now
+    priority: int = REPLY
     hushed: bool = False  # help was shown: it stays the last thing said in this turn
 
     def __post_init__(self) -> None:
@@ -124,7 +129,7 @@ class Talk:
 
     def _message(self, kind: Kind, payload: dict[str, Any], **more: Any) -> Message:
         owner = self.person.id if self.person else None
-        priority = REPLY if owner else STRANGER
+        priority = self.priority if owner else STRANGER
         return Message(self.bot_id, self.chat_id, owner, kind, payload, priority, **more)
 
     # ------------------------------------------------------------------------------------------------------ transcript

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -44,12 +44,14 @@ class Duty:
 class Leading:
     """Looks each second whether this worker leads. While it does, its duties are done and `part` runs."""
 
-    def __init__(self, database: Database, bot_id: int, worker: str, part: Part | None = None) -> None:
-        """`part` runs until the event it is given is set, which also tells it to stop."""
+    def __init__(
+        self, database: Database, bot_id: int, worker: str, part: Part | None = None, duties: Sequence[Duty] = ()
+    ) -> None:
+        """`duties`: beside those of every house. `part` runs until the event it is given is set, which also tells it to stop."""
         self.database, self.bot_id, self.worker, self.part = database, bot_id, worker, part
         self.presence = Presence(database, worker)
         self._leads = False
-        self._duties = [Duty(30.0, _live), Duty(LOOK, reclaim_absent)]
+        self._duties = [Duty(30.0, _live), Duty(LOOK, reclaim_absent), *duties]
         self._trouble = Quiet(log)
         self._end = asyncio.Event()
         self._running: asyncio.Future[object] | None = None

@@ -8,12 +8,14 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
 from secrets import token_hex
 
 from telegram import Bot, BotCommand
 from telegram.error import InvalidToken, TelegramError
 
 from bot import words
+from bot.absence import ask_again, note_receiving
 from bot.commands import menu_of
 from bot.delivery import Delivery
 from bot.gathering import Gathering
@@ -26,11 +28,12 @@ from bot.poller import pause as wait_a_little
 from bot.quiet import Quiet
 from bot.turn import take_turn
 from flows.phrases import LANGUAGES
-from jalon.leading import Leading
+from jalon.leading import LOOK, Duty, Leading
 from jalon.receiving import Address, announce, listen
 from jalon.settings import Settings
 from jalon.wiring import Stores
 from jalon.words import NotReady
+from storage.absence import EVERY, LONG
 from storage.bots import keep_username
 from storage.inbox import prune
 from storage.leases import release
@@ -70,9 +73,18 @@ def _parts(house: House, settings: Settings, bot: Bot, stopping: asyncio.Event) 
     def turn(updates: Sequence[RawUpdate]) -> None:
         take_turn(house, updates)
 
-    polling = Poller(bot, turn, delivery.wake.set).run if settings.webhook is None else None
-    parts = [delivery.run(stopping), Leading(house.database, bot.id, worker, polling).run(stopping)]
-    if settings.webhook is not None:
+    def here(unbroken: bool) -> None:
+        with house.database.write() as session:
+            note_receiving(session, house.bot_id, house.database.now(), unbroken=unbroken)
+
+    shown_again = Duty(LOOK, lambda session, _, now: ask_again(house, session, now))
+    parts = [delivery.run(stopping)]
+    if settings.webhook is None:
+        polling = Poller(bot, turn, delivery.wake.set, here).run
+        parts.append(Leading(house.database, bot.id, worker, polling, [shown_again]).run(stopping))
+    else:  # Telegram does not say when it has brought all: it tries again within two minutes
+        sign = Duty(EVERY.total_seconds(), partial(note_receiving, wait=LONG))
+        parts.append(Leading(house.database, bot.id, worker, None, [sign, shown_again]).run(stopping))
         parts.append(listen(settings.webhook, Gathering(turn, delivery.wake.set), stopping))
     return parts
 

@@ -222,3 +222,16 @@ class Heartbeat(Base, table=True):
 
     name: str = Field(primary_key=True)
     at: datetime = moment()
+
+
+class Absence(Base, table=True):
+    """No update was received for long. A row while somebody is still to be shown their question again (`storage.absence`).
+
+    `since`: the last sign of life before. `due`: when what was sent meanwhile has been brought. `passed`: whose turn it was
+    last, in the order of their ids.
+    """
+
+    bot_id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    since: datetime = moment()
+    due: datetime = moment()
+    passed: UUID | None = None
