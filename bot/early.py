@@ -13,6 +13,7 @@ from flows.pack import ChoiceStep, TextStep
 from flows.path import predecessor
 from flows.run import Run
 from flows.wishes import Wish
+from storage.outbox import OPEN_STATES
 from storage.showings import Showing, last_said, showings
 
 
@@ -22,16 +23,20 @@ def came_early(talk: Talk, run: Run) -> bool:
         return False
     if _binds(talk, run):
         return not _to_the_last_said(talk, run)
-    former = _shown(talk, run, run.visit - 1)
-    mine = talk.incoming.message_id or 0
-    if any(showing.message_id is not None and showing.message_id < mine for showing in former):
+    if _read_already(talk, run):
         return False
     shown = _shown(talk, run, run.visit)
-    if not shown:
-        return True
-    last = shown[-1]
-    under_way = last.message_id is None and last.state in ("queued", "leased")
-    return under_way or (last.message_id is not None and mine < last.message_id)
+    return not shown or shown[-1].message_id is not None or shown[-1].state in OPEN_STATES
+
+
+def _read_already(talk: Talk, run: Run) -> bool:
+    """Whether the question was there to read when this was written, at this visit or, repeated since, at those before."""
+    visit, mine = run.visit, talk.incoming.message_id or 0
+    while shown := _shown(talk, run, visit):
+        if any(showing.message_id is not None and showing.message_id < mine for showing in shown):
+            return True
+        visit -= 1
+    return False
 
 
 def _shown(talk: Talk, run: Run, visit: int) -> list[Showing]:
@@ -51,8 +56,8 @@ def _to_the_last_said(talk: Talk, run: Run) -> bool:
 
 
 def early(talk: Talk, run: Run, wishing: Wish | None) -> None:
-    """It goes with the open answer given just before, if there is one; otherwise it is kept and the question asked."""
-    if not (wishing or talk.hushed) and _added_to_previous(talk, run):
+    """It goes with the open answer given just before, if nothing was asked since; otherwise it is kept and the question asked."""
+    if not (wishing or talk.hushed or _read_already(talk, run)) and _added_to_previous(talk, run):
         talk.say("added_to_previous")
     elif not talk.hushed:
         key = ("came_aside" if _binds(talk, run) else "came_early") if agreed(talk) else "came_unkept"

@@ -245,6 +245,17 @@ async def test_an_open_answer_is_never_the_answer_to_the_next_question(nadia: Gu
     assert "Promenade" in nadia.message("Racontez une journée")["text"], "the question above shows the whole answer"
 
 
+async def test_words_under_a_question_never_go_to_the_one_before(nadia: Guest) -> None:
+    """However often it was repeated meanwhile: whoever writes in short messages has read it once."""
+    await at(nadia, "Histoire")
+    await nadia.tell("Le matin, je marche. Repos", "c'est tout")
+    assert "Et ensuite ?" in nadia.last()
+    await nadia.tell("turlututu", "chapeau", "pointu", "la la la")
+    assert nadia.results("kinds")["story"] == "Le matin, je marche. Repos"
+    assert said("added_to_previous") not in nadia.texts()
+    assert nadia.heard()[-4:] == ["turlututu", "chapeau", "pointu", "la la la"]
+
+
 async def test_what_came_before_its_question_could_be_seen_does_not_answer_it(nadia: Guest) -> None:
     await at(nadia, "Couleur")
     await nadia.tell("rouge", "promenade")

@@ -14,7 +14,7 @@ from random import Random
 from tests.e2e.said import words_typed
 from tests.e2e.town import CALM, Button, Phone
 
-ASKS_TO_WRITE = re.compile("Écrivez|Write")
+ASKS_TO_WRITE = re.compile("(?:Écrivez|Write)(?! /)")  # one's own words, not a command
 STOP = "arreter"
 MEDIA = ("voice", "photo", "sticker", "document", "location", "contact", "poll", "video_note")
 TICKED = 0.1  # the weight of a button that was ticked: few people take back what they chose

@@ -19,6 +19,7 @@ async def test_many_more_seeds_leave_sound_dossiers(first: int, tmp_path: Path) 
     assert not any(made.faults for made in walks), "\n".join(str(made) for made in walks if made.faults)
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("seed", range(100, 140))
 async def test_killed_at_many_more_moments(seed: int, tmp_path: Path) -> None:
     await killed(seed, tmp_path)
