@@ -109,12 +109,14 @@ def seen_from_outside(program: Program, simulated: Simulator) -> Iterator[House]
 
 
 @asynccontextmanager
-async def workers(folder: Path, server: Server, *ports: int, **settings: str) -> AsyncIterator[Workers]:
-    """One worker for each port, which may be the same; without `TELEGRAM_MODE`, Telegram brings the updates."""
+async def workers(
+    folder: Path, server: Server, *ports: int, before: type[Balancer] = Balancer, **settings: str
+) -> AsyncIterator[Workers]:
+    """One worker for each port, which may be the same; without `TELEGRAM_MODE`, Telegram brings the updates to `before`."""
     name = server.create()
     async with AsyncExitStack() as stack:
         simulated = await stack.enter_async_context(Simulator(folder / "simulator.db", tokens=[TOKEN]))
-        balancer = await stack.enter_async_context(Balancer(sorted({*ports})))
+        balancer = await stack.enter_async_context(before(sorted({*ports})))
         same = {
             "DATABASE_URL": server.url(name),
             "TELEGRAM_MODE": "webhook",
