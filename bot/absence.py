@@ -11,10 +11,11 @@ from bot.house import House
 from bot.incoming import Incoming
 from bot.parking import OUTAGE
 from bot.stopping import ask_to_stop_after
-from bot.talk import UNASKED, Talk
+from bot.talk import Talk
 from bot.travel import open_run
 from storage.absence import Waiting, pass_on, receiving, waiting
 from storage.inbox import where
+from storage.outbox import UNASKED
 from storage.people import beneficiary_of_chat
 from storage.sql import hold_locks, lock_chats, lock_number
 from storage.unit import savepoint

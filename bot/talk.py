@@ -20,11 +20,7 @@ from storage.runs import load_run
 from storage.vault import Vault
 
 NOTICE_LIFE = timedelta(seconds=150)  # Telegram forgets a callback query after about that long (docs/decisions/0003)
-REPLY, UNASKED, STRANGER = (
-    0,
-    5,
-    9,
-)  # priorities: what a person waits for; what comes by itself; what somebody unknown is told
+REPLY, STRANGER = 0, 9  # priorities: what a person waits for; what somebody unknown is told
 
 
 @dataclass

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from flows.problems import Wrong
-from jalon import adoption, dossiers, greeting, invitations, loop, moving, parked, running
+from jalon import adoption, dossiers, greeting, invitations, loop, moving, parked, running, undelivered
 from jalon.alone import alone
 from jalon.flows_cli import app as flows_app
 from jalon.frame import Command, application
@@ -139,6 +139,15 @@ def inbox(retry: Annotated[bool, typer.Option("--retry")] = False) -> None:
         refuse_another_bot(settings, opened)
         lines = [parked.retry(settings, opened)] if retry else parked.listing(settings, opened)
         for line in lines:
+            typer.echo(line)
+
+
+@command("outbox")
+def outbox(retry: Annotated[bool, typer.Option("--retry")] = False) -> None:
+    settings = _settings()
+    with stores(settings) as opened:
+        refuse_another_bot(settings, opened)
+        for line in (undelivered.retry if retry else undelivered.listing)(settings, opened):
             typer.echo(line)
 
 

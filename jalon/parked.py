@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from bot.house import House
 from bot.parking import retry_parked
+from jalon import aside
 from jalon.settings import Settings
 from jalon.wiring import Stores, bot_id, library
 from jalon.words import say
@@ -23,19 +24,8 @@ def listing(settings: Settings, stores: Stores) -> Iterator[str]:
 
 
 def _line(update: Parked, ours: int, language: str) -> str:
-    return say(
-        "inbox_line",
-        language,
-        at=f"{update.received_at:%Y-%m-%d %H:%M} UTC",
-        kind=update.kind,
-        error=update.error,
-        tries=update.attempts,
-        whose=say(
-            "inbox_dossier" if update.beneficiary_id else "inbox_nobody", language, dossier=update.beneficiary_id
-        ),
-        kept="" if update.raw is not None else say("inbox_unkept", language),
-        former="" if update.bot_id == ours else say("inbox_former", language, bot=update.bot_id),
-    )
+    note = "" if update.raw is not None else say("inbox_unkept", language)
+    return aside.line(update, update.received_at, update.kind, ours, language, note)
 
 
 def retry(settings: Settings, stores: Stores) -> str:

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from storage.database import Database
 from storage.errors import Unreadable
 from storage.messages import InboxRow
+from storage.paging import pages
 from storage.sql import insert_or_ignore
 from storage.tables import table
 from storage.unit import savepoint
@@ -132,14 +133,7 @@ def parked(
 
 def parked_pages(database: Database, vault: Vault, bot_id: int | None = None) -> Iterator[list[Parked]]:
     """All of them, a few at a time; between two pages they may be worked on."""
-    after = 0
-    while True:
-        with database.read() as session:
-            page = parked(session, vault, bot_id, after)
-        if not page:
-            return
-        yield page
-        after = page[-1].arrival
+    return pages(database, lambda session, after: parked(session, vault, bot_id, after), lambda update: update.arrival)
 
 
 def parked_of(session: Session, beneficiary_id: UUID) -> list[datetime]:

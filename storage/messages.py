@@ -9,6 +9,7 @@ from sqlmodel import Field
 from storage.columns import Base, arrival, maybe_moment, maybe_telegram_id, moment, one_where, partial, telegram_id
 
 OPEN = "state IN ('queued', 'leased')"
+DEAD = "state IN ('refused', 'unknown')"
 
 
 def open_rows(alias: str = "outbox") -> TextClause:
@@ -49,6 +50,7 @@ class OutboxRow(Base, table=True):
         CheckConstraint(f"{OPEN} OR state IN ('sent', 'refused', 'unknown', 'dropped')", "state"),
         partial("open_in_order", "bot_id", "priority", "seq", where=OPEN),
         partial("open_by_chat", "bot_id", "chat_id", "seq", where=OPEN),
+        partial("undelivered", "seq", where=DEAD),
         Index("showings", "run_id", "visit"),
         {"sqlite_autoincrement": True},
     )

@@ -39,6 +39,7 @@ WHEN_LOST: Final[dict[Kind, State]] = {
 }
 LEASE = timedelta(seconds=90)  # longer than the transport's longest time-out, so that a slow answer is not a lost one
 KEEP_STRANGERS = timedelta(days=1)  # what was said to people without a dossier is nobody's record
+UNASKED: Final = 5  # the priority of what nobody waits for at this moment
 MOST_UNHEARD = 5  # answers to one message that never came, be its worker dead or the line; then it is left as *unknown*
 
 _outbox = table(OutboxRow)
@@ -57,7 +58,7 @@ class Message:
     owner: UUID | None
     kind: Kind
     payload: dict[str, Any]
-    priority: int = 5
+    priority: int = UNASKED
     run_id: UUID | None = None
     step: str | None = None
     visit: int | None = None

@@ -78,7 +78,7 @@ def test_without_telegram_and_without_the_name_nothing_is_made(folder: Path, mon
 
 
 # ------------------------------------------------------------------------------------------- trials, and the real people
-@pytest.mark.parametrize("command", ["invite --name Karim", "inbox", "inbox --retry", "bot", "run"])
+@pytest.mark.parametrize("command", ["invite --name Karim", "inbox --retry", "outbox --retry", "bot", "run"])
 def test_a_real_bot_does_not_take_the_dossiers_of_trials(
     dossier: str, folder: Path, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
@@ -106,7 +106,7 @@ def real(folder: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     return found[1]
 
 
-@pytest.mark.parametrize("command", ["invite --name Karim", "inbox", "run"])
+@pytest.mark.parametrize("command", ["invite --name Karim", "inbox", "outbox", "run"])
 def test_the_simulator_does_not_take_the_dossiers_of_real_people(real: str, command: str) -> None:
     said = refusal(*command.split())
     assert said.startswith(
@@ -307,6 +307,7 @@ READING = (
     "export 00000000-0000-0000-0000-000000000000",
     "backup copy.db",
     "inbox",
+    "outbox",
     "invite --relink 00000000-0000-0000-0000-000000000000",
 )
 

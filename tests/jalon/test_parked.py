@@ -153,8 +153,8 @@ def test_whoever_keeps_jalon_sees_when_and_why_but_no_words(folder: Path) -> Non
     shown = CliRunner().invoke(app, ["inbox"]).output.splitlines()
     assert shown == [
         "2027-03-15 09:30 UTC  message  ValueError at bot.turn:1  tries: 2  no dossier  (its content could not be kept)",
-        "2027-03-15 09:31 UTC  message  ValueError at bot.turn:1  tries: 1  no dossier  (its content could not be kept)"
-        "  (received by the bot 41: it cannot be tried with this one)",
+        "2027-03-15 09:31 UTC  message  ValueError at bot.turn:1  tries: 1  no dossier"
+        "  (of the bot 41: it cannot be tried with this one)",
         "To try them again: jalon inbox --retry",
     ]
     assert CliRunner().invoke(app, ["inbox", "--retry"]).output == "Handled: 0. Still put aside: 1.\n"

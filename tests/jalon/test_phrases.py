@@ -24,6 +24,9 @@ from jalon.settings import Settings, read_settings
 from jalon.words import NotReady, say, spoken
 from jalon.wrong import SettingsError
 from storage.errors import PHRASES, Refusal, StorageError
+from storage.messages import DEAD
+from storage.outbox import Kind
+from storage.undelivered import Left
 from tests.jalon.program import ROOT, environment
 
 TABLES = {"jalon": say, "storage": PHRASES, "flows": PROBLEMS}
@@ -49,6 +52,9 @@ FOUND_BY_NAME = (
     "entry_",
     "level_",
     "field_",
+    "kind_",
+    "state_",
+    "left_",
 )  # their tests are below
 SYSTEM = re.compile(r"E[A-Z]+")  # names of errno
 GROUPS = {"jalon": app, "flows": next(group.typer_instance for group in app.registered_groups)}
@@ -108,6 +114,10 @@ def test_what_is_found_by_name_is_what_there_is() -> None:
     assert named("setting_") == set(Settings.model_fields)
     assert named("head_") == {*dossiers.HEADS, *moving.HEADS}
     assert named("entry_") == set(Enrolment.__args__)
+    assert named("kind_") == set(Kind.__args__)
+    assert named("left_") == set(Left.__args__)
+    assert all(f"'{state}'" in DEAD for state in named("state_"))
+    assert len(named("state_")) == DEAD.count(",") + 1
     assert named("level_") == set(LEVELS)
     fields = {key.removeprefix("field_") for key in PROBLEMS.table if key.startswith("field_")}
     assert fields == set(Organisation.model_fields)
