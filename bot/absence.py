@@ -36,10 +36,10 @@ def note_receiving(
 
 def ask_again(house: House, session: Session, now: datetime) -> None:
     """A page of those who wait since an absence. To be called now and then: nothing happens where there was none."""
-    hold_locks(session, [lock_number("absence", house.bot_id)])
-    page = waiting(session, house.bot_id, now)
-    if page is None:
+    if waiting(session, house.bot_id, now) is None:
         return
+    hold_locks(session, [lock_number("absence", house.bot_id)])
+    page = waiting(session, house.bot_id, now) or []
     lock_chats(session, [(house.bot_id, each.chat_id) for each in page])
     silent = waiting(session, house.bot_id, now) or []  # somebody may have spoken until their chat was locked
     for each in page:

@@ -15,9 +15,10 @@ from bot.house import House as Rooms
 from jalon.settings import SIMULATED_TOKEN, Settings
 from simulator.app import Simulator
 from storage.absence import RECEIVING
+from storage.outbox import UNASKED
 from storage.records import heartbeats
 from storage.tables import Absence, table
-from tests.bot.conversing import BEGIN, STOP_YES, Guest, said
+from tests.bot.conversing import BEGIN, STOP_YES, Guest, outbox_of, said
 from tests.bot.logged import lines
 from tests.bot.shelf import shelf
 from tests.bot.test_webhook import SECRET, free_port, listening
@@ -118,6 +119,9 @@ async def test_a_press_that_telegram_forgot_is_asked_for_once_more(place: Place,
         assert nadia.texts()[-1].startswith(f"{ABSENT} {said('here_it_is')}")
         assert QUESTION in nadia.texts()[-1]
         assert nadia.live(AGREE) == 1, "the earlier showing has lost its buttons"
+        assert [row.priority for row in outbox_of(nadia.house, nadia.id)][-2:] == [UNASKED] * 2, (
+            "after people's replies"
+        )
         await nadia.tap(AGREE)
         assert nadia.facts() == ["consented"]
     for _ in range(2):

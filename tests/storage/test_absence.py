@@ -127,3 +127,13 @@ def test_a_run_that_waits_for_nothing_that_was_seen(changes: dict[str, Any], dat
     signed(database, START)
     signed(database, BACK)
     assert pages(database) == [[]]
+
+
+def test_a_second_absence_before_everybody_was_seen_to_begins_anew(database: Database, vault: Vault) -> None:
+    people(database, vault, PAGE + 1)
+    signed(database, START)
+    signed(database, BACK)
+    with database.write() as session:
+        pass_on(session, BOT, waiting(session, BOT, BACK) or [])
+    assert signed(database, BACK + ABSENT) == ABSENT
+    assert [len(page) for page in pages(database, BACK + ABSENT)] == [PAGE, 1, 0]
