@@ -13,6 +13,7 @@ from jalon.wrong import SettingsError
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
+SETTINGS_PAGE = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
 TOKEN = "123456789:AAFictionFictionFictionFiction"
 
 NAMES = [name.upper() for name in Settings.model_fields]
@@ -41,6 +42,17 @@ NO_DEFAULT = ("TELEGRAM_BOT_TOKEN", "ENROLMENT", "WEBHOOK_URL", "WEBHOOK_SECRET"
 def test_each_example_is_the_default(name: str) -> None:
     given = read_settings(**{name.lower(): examples()[name]})
     assert getattr(given, name.lower()) == getattr(read_settings(), name.lower())
+
+
+def row(name: str) -> str:
+    """A setting's line in the English table: what the program itself says of it, and the value of the example."""
+    value = "" if name in NO_DEFAULT else f"`{examples()[name]}`"
+    return f"| `{name}` | {say(f'setting_{name.lower()}', 'en')} | {value} |"
+
+
+def test_the_english_table_has_each_setting() -> None:
+    table = [line for line in SETTINGS_PAGE.splitlines() if line.startswith("| `")]
+    assert table == [row(name) for name in examples()]
 
 
 def test_the_readme_names_no_setting_that_does_not_exist() -> None:
