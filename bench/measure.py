@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from urllib.request import Request, urlopen
 
 from bench.contenders import Contender, Program, Stage
 from bench.twenty import END
+from bench.waits import lock_waits
 
 TOKEN = "123456789:AA-the-bench-of-Jalon-and-its-peers"  # noqa: S105 - known to a simulator only
 PATIENCE = 60.0  # seconds for a process to be there
@@ -38,6 +39,7 @@ class Result:
     cpu_seconds: float  # of the contender's processes, while the crowd walked
     simulator_cpu_seconds: float
     peak_mib: float  # the contender's processes together
+    lock_waits: float  # part of the looks at PostgreSQL's sessions at work that found one waiting for a lock
 
     @property
     def rate(self) -> float:
@@ -55,21 +57,29 @@ class Result:
 
 def run(name: str, contender: Contender, people: int, size: int, stage: Stage) -> Result:
     """Raises `RuntimeError` when the crowd does not come to its end."""
-    simulator_at = stage.url.rpartition(":")[2]
-    simulator = Program([stage.python, "-m", "simulator", "--port", simulator_at, "--token", stage.token], {})
-    with _started([simulator], stage.folder / "simulator.log") as (far_end,):
-        _until(lambda: _listens(int(simulator_at)), "the simulator")
-        with _started(contender.programs(stage), stage.folder / "contender.log") as processes:
-            _until(lambda: _greeted(stage, len(processes)), contender.title)
-            time.sleep(SETTLING)
-            before, far_before = sum(map(_cpu, processes)), _cpu(far_end)
-            _control(stage, "POST", "/crowd", {"people": people, "size": size, "until": END})
+    programs = contender.programs(stage)
+    with simulated(stage) as far_end, started(programs, stage.folder / "contender.log") as processes:
+        until(lambda: _greeted(stage, len(processes)), contender.title)
+        time.sleep(SETTLING)
+        before, far_before = sum(map(cpu, processes)), cpu(far_end)
+        with lock_waits(programs[0].environment.get("DATABASE_URL", "")) as waited:
+            control(stage, "POST", "/crowd", {"people": people, "size": size, "until": END})
             walked = _walked(stage, contender.title)
-            cpu, far_cpu = sum(map(_cpu, processes)) - before, _cpu(far_end) - far_before
-            peak = sum(map(_peak_mib, processes))
+        used, far_used = sum(map(cpu, processes)) - before, cpu(far_end) - far_before
+        peak = sum(map(_peak_mib, processes))
     waits = walked["latencies"]
     p50, p95, p99 = (1000 * waits[int(len(waits) * part)] for part in (0.5, 0.95, 0.99))
-    return Result(name, walked["gestures"], walked["seconds"], p50, p95, p99, cpu, far_cpu, peak)
+    return Result(name, walked["gestures"], walked["seconds"], p50, p95, p99, used, far_used, peak, waited.share)
+
+
+@contextlib.contextmanager
+def simulated(stage: Stage) -> Iterator["subprocess.Popen[bytes]"]:
+    """The simulator, once it listens."""
+    port = stage.url.rpartition(":")[2]
+    simulator = Program([stage.python, "-m", "simulator", "--port", port, "--token", stage.token], {})
+    with started([simulator], stage.folder / "simulator.log") as (process,):
+        until(lambda: listens(int(port)), "the simulator")
+        yield process
 
 
 @contextlib.contextmanager
@@ -82,7 +92,7 @@ def staged(new_database: Any, peers_python: str) -> Iterator[Stage]:
 
 
 @contextlib.contextmanager
-def _started(programs: Sequence[Program], log: Path) -> Iterator[list["subprocess.Popen[bytes]"]]:
+def started(programs: Sequence[Program], log: Path) -> Iterator[list["subprocess.Popen[bytes]"]]:
     processes: list[subprocess.Popen[bytes]] = []
     with log.open("ab") as told:
         try:
@@ -107,7 +117,7 @@ def _started(programs: Sequence[Program], log: Path) -> Iterator[list["subproces
                 process.wait(PATIENCE)
 
 
-def _until(there: Any, what: str) -> None:
+def until(there: Callable[[], bool], what: str) -> None:
     deadline = time.monotonic() + PATIENCE
     while not there():
         if time.monotonic() > deadline:
@@ -115,7 +125,7 @@ def _until(there: Any, what: str) -> None:
         time.sleep(0.05)
 
 
-def _listens(port: int) -> bool:
+def listens(port: int) -> bool:
     with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
         return True
     return False
@@ -123,19 +133,19 @@ def _listens(port: int) -> bool:
 
 def _greeted(stage: Stage, times: int) -> bool:
     """Every one asks first who it is."""
-    return bool(_control(stage, "GET", "/calls")["counts"].get("getme", 0) >= times)
+    return bool(control(stage, "GET", "/calls")["counts"].get("getme", 0) >= times)
 
 
 def _walked(stage: Stage, title: str) -> dict[str, Any]:
     deadline = time.monotonic() + LONGEST
-    while not (crowd := _control(stage, "GET", "/crowd"))["over"]:
+    while not (crowd := control(stage, "GET", "/crowd"))["over"]:
         if time.monotonic() > deadline:
             raise RuntimeError(f"{title}: {crowd['finished']} of {crowd['people']} people came to the end")
         time.sleep(0.25)
     return crowd
 
 
-def _control(stage: Stage, method: str, path: str, body: Any = None) -> dict[str, Any]:
+def control(stage: Stage, method: str, path: str, body: Any = None) -> dict[str, Any]:
     """One call of the simulator's control API."""
     data = json.dumps(body).encode() if body else None
     asked = Request(f"{stage.url}/simulator{path}", data, {"Content-Type": "application/json"}, method=method)  # noqa: S310
@@ -144,7 +154,7 @@ def _control(stage: Stage, method: str, path: str, body: Any = None) -> dict[str
     return told
 
 
-def _cpu(process: "subprocess.Popen[bytes]") -> float:
+def cpu(process: "subprocess.Popen[bytes]") -> float:
     """Seconds, of all its threads (proc(5), fields 14 and 15)."""
     fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / TICKS

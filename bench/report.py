@@ -12,7 +12,7 @@ from typing import Any
 from bench.contenders import CONTENDERS
 from bench.measure import Result
 
-COLUMNS = ("updates/s", "p50 ms", "p95 ms", "p99 ms", "CPU s per 1 000", "peak MiB")
+COLUMNS = ("updates/s", "p50 ms", "p95 ms", "p99 ms", "CPU s per 1 000", "peak MiB", "lock waits %")
 BASE, PEER = "ptb", "aiogram"  # what the expectations are told against
 WIDTH, BAR, LEFT = 860, 26, 400  # of the chart, in pixels
 
@@ -36,7 +36,7 @@ def table(found: Mapping[str, Mapping[str, float]]) -> str:
     base = found.get(BASE, {}).get("rate")
     for name, one in found.items():
         cells = [f"{one['rate']:.0f}", *(f"{one[p]:.0f}" for p in ("p50", "p95", "p99"))]
-        cells += [f"{one['cpu_per_thousand']:.2f}", f"{one['peak_mib']:.0f}"]
+        cells += [f"{one['cpu_per_thousand']:.2f}", f"{one['peak_mib']:.0f}", f"{100 * one['lock_waits']:.1f}"]
         times = f"{one['rate'] / base:.1f}" if base else "–"
         lines.append(f"| {CONTENDERS[name].title} | {CONTENDERS[name].kept} | {' | '.join(cells)} | {times} |")
     return "\n".join(lines) + "\n"
