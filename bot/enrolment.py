@@ -5,8 +5,9 @@ from typing import Literal
 from bot.talk import Talk
 from bot.travel import offer, show_place
 from bot.words import called
+from storage.invitations import Redeemed, Refused, redeem
 from storage.latest import latest_runs
-from storage.people import Redeemed, Refused, beneficiary_of_chat, create_beneficiary, link_chat, redeem
+from storage.people import beneficiary_of_chat, create_beneficiary, link_chat
 
 Enrolment = Literal["invitation", "open"]
 

@@ -18,7 +18,7 @@ from jalon import local
 from jalon.settings import Settings
 from jalon.wiring import Stores, bot_id, make_bot
 from jalon.words import NotReady, say
-from storage import people
+from storage import invitations, people
 from storage.bots import keep_username, username
 from storage.listing import find
 from storage.tables import Counsellor, table
@@ -61,13 +61,13 @@ def relink(settings: Settings, stores: Stores, number: str) -> Made:
     with stores.database.write() as session:
         dossier = find(session, number)
         now = stores.database.now()
-        people.revoke_invitations(session, dossier, now)
+        invitations.revoke_invitations(session, dossier, now)
         return _made(settings, session, dossier, now, "relink")
 
 
 def _made(settings: Settings, session: Session, dossier: UUID, now: datetime, kind: Literal["enrol", "relink"]) -> Made:
     valid = timedelta(days=settings.invitation_days)
-    return Made(dossier, people.invite(session, dossier, now, kind, valid), now + valid, kind)
+    return Made(dossier, invitations.invite(session, dossier, now, kind, valid), now + valid, kind)
 
 
 def _counsellor(session: Session, named: str, now: datetime) -> UUID:

@@ -6,18 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import (
-    BindParameter,
-    ColumnElement,
-    Row,
-    and_,
-    bindparam,
-    case,
-    func,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import BindParameter, ColumnElement, Row, and_, bindparam, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage import pace
@@ -32,7 +21,7 @@ from storage.vault import HOUSE, Vault
 NO_MESSAGE: Final[tuple[Kind, ...]] = ("notice", "typing")  # Telegram limits messages, not these
 CHANGES: Final[tuple[Kind, ...]] = (
     "edit",
-)  # and asks for a pace of new ones in a chat (Bots FAQ): these count overall only
+)  # it asks for a pace of new ones in a chat (Bots FAQ): these count overall only
 MOST: Final = 64  # rows claimed at once
 
 _outbox = table(OutboxRow)

@@ -6,9 +6,10 @@ from sqlalchemy import select
 
 from storage.bots import hand_over, owning_bot
 from storage.database import Database
+from storage.invitations import invite, redeem
 from storage.messages import OutboxRow
 from storage.outbox import Message, enqueue
-from storage.people import beneficiary_of_chat, invite, link_chat, redeem
+from storage.people import beneficiary_of_chat, link_chat
 from storage.tables import table
 from storage.vault import Vault
 from tests.storage.conftest import START

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from storage.claims import Claimed, claim, next_due
 from storage.database import Database
+from storage.invitations import invite, redeem
 from storage.keys import MasterKey
 from storage.leases import LONGEST_RETRY, reclaim, release
 from storage.messages import OutboxRow
@@ -31,7 +32,7 @@ from storage.outbox import (
     states,
 )
 from storage.pace import STEP, Limits
-from storage.people import beneficiary_of_chat, create_beneficiary, invite, link_chat, redeem
+from storage.people import beneficiary_of_chat, create_beneficiary, link_chat
 from storage.tables import DataKey, table
 from storage.vault import Vault
 from tests.storage.conftest import START, someone

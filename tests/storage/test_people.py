@@ -8,21 +8,16 @@ import pytest
 from sqlalchemy import select
 
 from storage.database import Database
+from storage.invitations import VALID, Redeemed, Refused, invite, redeem, revoke_invitations
 from storage.people import (
-    VALID,
-    Redeemed,
-    Refused,
     beneficiary_of_chat,
     change_beneficiary,
     chat_of,
     dossier,
     end_links,
-    invite,
     link_chat,
     mark_reachable,
     mark_unreachable,
-    redeem,
-    revoke_invitations,
 )
 from storage.tables import Invitation, table
 from tests.storage.conftest import START
