@@ -74,7 +74,7 @@ def test_it_is_told_table_by_table_and_what_to_do_next(tmp_path: Path, target: s
     status, said, wrong = jalon(tmp_path, "migrate", "--to", target, language="fr")
     assert (status, wrong) == (0, "")
     assert said.startswith("Table")
-    assert " ".join(said.splitlines()[1].split()).startswith("bot 0 identique (")
+    assert any(" ".join(line.split()).startswith("bot 0 identique (") for line in said.splitlines()[1:])
     assert "DATABASE_URL=" in said
     again = jalon(tmp_path, "migrate", "--to", target.replace("postgresql:", "sqlite:"))
     assert again[0] == 1
