@@ -4,7 +4,7 @@ import asyncio
 import signal
 import socket
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,16 +17,23 @@ from storage.messages import InboxRow, OutboxRow
 from storage.runs import load_run
 from storage.showings import showings
 from storage.tables import AnswerRow, Beneficiary, table
+from tests.bot.test_webhook import free_port
 from tests.e2e.diligent import Diligent
 from tests.e2e.invariants import faults, house_faults, shown_twice
 from tests.e2e.program import TOKEN, Program
-from tests.e2e.scene import opened
-from tests.e2e.town import CALM, Phone, town
+from tests.e2e.scene import beyond_repetition, delivered, opened
+from tests.e2e.town import CALM, Phone, Town, town
+from tests.e2e.workers import workers
 from tests.harness import House
+from tests.postgres import Server
 
 PEOPLE = 20
 PATIENT = 10.0  # seconds after which somebody presses again, though nothing has happened
-BETWEEN = (1, 120)  # things that happen on all screens from a start to the next kill
+QUICK = {
+    "MESSAGES_PER_SECOND": "1000",
+    "MESSAGES_BURST": "1000",
+}  # nobody waits for the rate: it would be all they wait for
+BETWEEN = (1, 400)  # things that happen on all screens from a start to the next kill
 
 
 @dataclass
@@ -54,30 +61,38 @@ def webhook() -> dict[str, str]:
 
 
 async def crash(folder: Path, seed: int, kills: int, **environment: str) -> Crashes:
-    """Kills the program so many times at moments of chance, while everybody goes on at their phone."""
-    chance, made, leased = Random(seed), Crashes(), Counter[int]()
+    """Kills the one program of a SQLite database so many times."""
     simulated = Simulator(folder / "simulator.db", tokens=[TOKEN])
-    async with simulated, town(simulated.url) as people:
-        async with Program(folder, simulated, **environment) as program:
-            walkers = [Walker(await people.phone(f"Person {n}", "fr"), seed * PEOPLE + n) for n in range(PEOPLE)]
-            async with walking(walkers):
-                for _ in range(kills):
-                    await people.happenings(chance.randint(*BETWEEN))
-                    assert await program.stop(signal.SIGKILL) == -signal.SIGKILL
-                    made.kills += 1
-                    with opened(program, simulated) as house:
-                        leased += in_flight(house)
-                    await program.start()
-            await people.settle(quiet=CALM, seconds=120)
-        with opened(program, simulated) as house:
-            _count(made, house, [walker.phone for walker in walkers], leased)
-        assert {refused["description"][:REPEATED] for refused in await people.refusals()} <= DONE_BEFORE
+    async with simulated, town(simulated.url) as people, Program(folder, simulated, **QUICK, **environment) as program:
+        return await _crash(simulated, people, [program], seed, kills)
+
+
+async def crash_of_two(folder: Path, server: Server, seed: int, kills: int, **environment: str) -> Crashes:
+    """Kills one of two workers on PostgreSQL so many times; the other goes on."""
+    async with workers(folder, server, free_port(), free_port(), **QUICK, **environment) as them:
+        return await _crash(them.house.simulator, them.people, them.programs, seed, kills)
+
+
+async def _crash(simulated: Simulator, people: Town, programs: Sequence[Program], seed: int, kills: int) -> Crashes:
+    """At moments of chance one of the programs dies and starts again, while everybody goes on at their phone."""
+    chance, made, leased = Random(seed), Crashes(), Counter[int]()
+    walkers = [Walker(await people.phone(f"Person {n}", "fr"), seed * PEOPLE + n) for n in range(PEOPLE)]
+    with opened(programs[0], simulated) as house:
+        async with walking(walkers):
+            for _ in range(kills):
+                await people.happenings(chance.randint(*BETWEEN))
+                program = chance.choice(programs)
+                pid = program.pid
+                assert await program.stop(signal.SIGKILL) == -signal.SIGKILL
+                made.kills += 1
+                leased += in_flight(house, pid)
+                await program.start()
+        await people.settle(quiet=CALM, seconds=120)
+        await delivered(people, house)
+        _count(made, house, [walker.phone for walker in walkers], leased)
+    if wrong := await beyond_repetition(people):
+        made.faults.append(f"refused by Telegram: {wrong}")
     return made
-
-
-# What Telegram says to a call that the killed process had made and not yet noted: it is made again, and does nothing.
-DONE_BEFORE = {"Bad Request: message is not modified", "Bad Request: query is too old and re"}
-REPEATED = 36  # characters of such a refusal that tell it from others
 
 
 class Walker:
@@ -106,10 +121,11 @@ async def walking(walkers: list[Walker]) -> AsyncIterator[None]:
         await asyncio.gather(*tasks)
 
 
-def in_flight(house: House) -> Counter[int]:
-    """The chats whose message was on its way and not yet written down."""
+def in_flight(house: House, pid: int) -> Counter[int]:
+    """The chats whose message this process had sent off and not yet written down."""
     rows = table(OutboxRow)
-    leased = select(rows.c.chat_id).where(rows.c.state == "leased", rows.c.kind.in_(("send", "edit")))
+    its = rows.c.leased_by.like(f"%:{pid}:%")
+    leased = select(rows.c.chat_id).where(rows.c.state == "leased", rows.c.kind.in_(("send", "edit")), its)
     with house.stores.database.read() as session:
         return Counter(set(session.execute(leased).scalars()))
 

@@ -15,15 +15,11 @@ from storage.records import Said, transcript_of
 from storage.runs import Given, answer_history
 from storage.tables import table
 from tests.e2e.invariants import house_faults
-from tests.e2e.scene import scene
+from tests.e2e.scene import beyond_repetition, scene
 from tests.e2e.town import Phone
 from tests.harness import House
 
 IN_THE_MIDDLE = range(10, 30)  # gestures after which the person is in the information, the engagement or the needs
-
-# What Telegram says to a call that the killed process had made and not yet noted: it is made again, and does nothing.
-DONE_BEFORE = {"Bad Request: message is not modified", "Bad Request: query is too old and re"}
-REPEATED = 36  # characters of such a refusal that tell it from others
 
 
 @dataclass
@@ -106,7 +102,7 @@ async def test_killed_in_mid_work_nothing_is_lost_and_nothing_is_done_twice(seed
             while len(kept(house, it.phone).history) == len(after.history):
                 await it.person.forward()
             assert goes_on(after, kept(house, it.phone))
-        assert {refused["description"][:REPEATED] for refused in await it.people.refusals()} <= DONE_BEFORE
+        assert await beyond_repetition(it.people) == set()
 
 
 async def test_what_a_person_taps_while_the_program_is_down_counts_once_it_is_back(tmp_path: Path) -> None:
