@@ -5,13 +5,20 @@ from collections.abc import Sequence
 from flows.labels_typed import LOOSE, begins, choose
 from flows.options import Option, options_of
 from flows.pack import ScaleStep, Step
+from flows.problems import Phrase, quoted
 from flows.spoken import said
 from flows.understand import aside
-from flows.understood import Misunderstood, Understood
+from flows.understood import Misunderstood, Reason, Understood
 from flows.wishes import wish
 
+UNREAD: dict[Reason, Phrase] = {  # why typed words choose nothing (flows.labels_typed.choose)
+    "ambiguous": Phrase("is_ambiguous"),
+    "out_of_range": Phrase("is_out_of_range"),
+    "unclear": Phrase("is_unclear"),
+}
 
-def ambiguities(step: Step, language: str) -> list[str]:
+
+def ambiguities(step: Step, language: str) -> list[Phrase]:
     """What a person could type at a step and see something else chosen, for who writes the pack; [] when all is well.
 
     Every label, every other name (`typed`), every number and every beginning of one label alone has to choose that
@@ -19,10 +26,10 @@ def ambiguities(step: Step, language: str) -> list[str]:
     """
     chosen = options_of(step, language)
     return [
-        f"{step.id}: typing {typed!r} ({language}) {wrong} instead of choosing {option.label!r}"
+        Phrase("typed_astray", typed=quoted(typed), language=language, instead=instead, label=quoted(option.label))
         for place, option in enumerate(chosen, start=1)
         for typed in dict.fromkeys(_ways_to_type(step, place, option, chosen))
-        if (wrong := _not_chosen(step, typed, option, chosen))
+        if (instead := _not_chosen(step, typed, option, chosen))
     ]
 
 
@@ -38,16 +45,16 @@ def _beginnings(option: Option, chosen: Sequence[Option]) -> list[str]:
     return [s for s in starts if begins(s.split()) and not any(o.startswith(f"{s} ") for o in others)]
 
 
-def _not_chosen(step: Step, typed: str, option: Option, chosen: Sequence[Option]) -> str | None:
+def _not_chosen(step: Step, typed: str, option: Option, chosen: Sequence[Option]) -> Phrase | None:
     """What happens instead, when a text does not choose its option; a label wins over a wish, unless it is the same."""
     words = said(typed)
     if typed in option.also and wish(typed):
-        return "is the word of a button"
+        return Phrase("is_button")
     asked = aside(step, words)
     if isinstance(asked, Understood) or (asked and words not in option.names):
-        return "asks to skip or to talk about it"
+        return Phrase("is_aside")
     same = [o for o in chosen if words in o.names]
     picked = same[0] if len(same) == 1 else choose(words, chosen, LOOSE)
     if isinstance(picked, Misunderstood):
-        return f"is {picked.reason}"
-    return None if picked is option else f"chooses {picked.label!r}"
+        return UNREAD[picked.reason]
+    return None if picked is option else Phrase("is_other", label=quoted(picked.label))

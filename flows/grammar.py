@@ -4,6 +4,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from flows.problems import Phrase
+
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
 PackId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$", max_length=60)]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
@@ -34,7 +36,7 @@ class About(Model):
     @model_validator(mode="after")
     def _one_test(self) -> Self:
         if len(self.tests()) != 1:
-            raise ValueError("a condition tests one thing: is, in, contains, at_least, at_most, answered or deferred")
+            raise ValueError(Phrase("condition_tests"))
         return self
 
     def tests(self) -> dict[str, Any]:
@@ -68,7 +70,7 @@ class Route(Model):
     @model_validator(mode="after")
     def _one_destination(self) -> Self:
         if (self.go is None) == (self.finish is None):
-            raise ValueError("a route says either go (a step) or finish (an outcome)")
+            raise ValueError(Phrase("route_destination"))
         return self
 
 

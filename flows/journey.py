@@ -12,6 +12,7 @@ from ruamel.yaml import YAML
 from flows.effects import Effect, PhaseReached
 from flows.grammar import Language, Localised, Model, Name, PackId
 from flows.machines import Impossible, JourneyMachine
+from flows.problems import Phrase
 
 __all__ = ["Impossible", "Journey", "load_journey"]
 
@@ -27,7 +28,7 @@ class JourneyState(Model):
     @model_validator(mode="after")
     def _flow_or_end(self) -> Self:
         if (self.flow is None) != self.end:
-            raise ValueError("a state has a flow, or is an end")
+            raise ValueError(Phrase("state_flow_or_end"))
         return self
 
 

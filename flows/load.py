@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from flows.flow import Flow
 from flows.pack import Pack
-from flows.problems import PackError, Problem, placed
+from flows.problems import PackError, Phrase, Problem, placed
 from flows.proof import prove
 from flows.refusals import refusals
 from flows.source import Place, lines_of, parse, read_text
@@ -25,14 +25,14 @@ def _validated(data: Any, lines: Mapping[Place, int]) -> Pack:
     except ValidationError as error:
         raise PackError(refusals(error, data, lines)) from None
     except RecursionError:
-        raise PackError([Problem("nested too deep")]) from None
+        raise PackError([Problem(Phrase("too_deep"))]) from None
 
 
 def pack_from_text(text: str, file: str) -> Pack:
     """The pack a YAML text says. Raises `PackError` with one line for each refusal; the whole is not proved yet."""
     data = parse(text, file)
     if not isinstance(data, dict):
-        raise PackError([Problem("a pack is a table of keys (id, title, steps, …)", file=file)])
+        raise PackError([Problem(Phrase("not_a_pack"), file=file)])
     try:
         return _validated(data, {})
     except PackError:
@@ -64,7 +64,7 @@ def pack_from_json(source: str) -> Pack:
     try:
         return _validated(json.loads(source), {})
     except (json.JSONDecodeError, RecursionError):
-        raise PackError([Problem("the stored pack is not JSON")]) from None
+        raise PackError([Problem(Phrase("not_stored"))]) from None
 
 
 def pack_files(paths: Iterable[Path | str] = ()) -> list[Path]:

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from flows.grammar import Bound, Commitment, FlagRule, Language, Localised, Model, Name, PackId, Route
+from flows.problems import Phrase, names
 
 
 # -------------------------------------------------------------------------------------------------------------- step kinds
@@ -37,7 +38,7 @@ class Pick(Model):
     @model_validator(mode="after")
     def _upright(self) -> Self:
         if self.max is not None and self.max < self.min:
-            raise ValueError(f"pick is upside down: min {self.min} is above max {self.max}")
+            raise ValueError(Phrase("min_above_max", key="pick", min=self.min, max=self.max))
         return self
 
 
@@ -48,7 +49,7 @@ class Length(Model):
     @model_validator(mode="after")
     def _upright(self) -> Self:
         if self.max < self.min:
-            raise ValueError(f"length is upside down: min {self.min} is above max {self.max}")
+            raise ValueError(Phrase("min_above_max", key="length", min=self.min, max=self.max))
         return self
 
 
@@ -59,9 +60,9 @@ class ScaleRange(Model):
     @model_validator(mode="after")
     def _upright(self) -> Self:
         if self.to <= self.from_:
-            raise ValueError(f"the scale is upside down: from {self.from_} to {self.to}")
+            raise ValueError(Phrase("scale_upside_down", low=self.from_, high=self.to))
         if self.to - self.from_ > 10:
-            raise ValueError(f"a scale has at most 11 degrees, this one {self.to - self.from_ + 1}")
+            raise ValueError(Phrase("scale_long", degrees=self.to - self.from_ + 1))
         return self
 
 
@@ -72,7 +73,7 @@ class NumberRange(Model):
     @model_validator(mode="after")
     def _upright(self) -> Self:
         if self.from_ is not None and self.to is not None and self.to < self.from_:
-            raise ValueError(f"the range is upside down: from {self.from_:g} to {self.to:g}")
+            raise ValueError(Phrase("range_upside_down", low=f"{self.from_:g}", high=f"{self.to:g}"))
         return self
 
 
@@ -107,10 +108,10 @@ class Question(StepBase):
     sensitive: bool = False  # the warning about free text is shown first
 
 
-def _duplicates(ids: list[str], what: str) -> None:
+def _duplicates(ids: list[str], key: str) -> None:
     twice = sorted({i for i in ids if ids.count(i) > 1})
     if twice:
-        raise ValueError(f"duplicate {what} id: {', '.join(twice)}")
+        raise ValueError(Phrase(key, ids=names(twice)))
 
 
 class Choosing(Question):
@@ -119,7 +120,7 @@ class Choosing(Question):
     @field_validator("choices")
     @classmethod
     def _distinct(cls, choices: list[Choice]) -> list[Choice]:
-        _duplicates([c.id for c in choices], "choice")
+        _duplicates([c.id for c in choices], "duplicate_choice")
         return choices
 
 
@@ -133,7 +134,7 @@ class ChoiceStep(Choosing):
         if self.commitment:
             unknown = set(self.commitment.grants) - {c.id for c in self.choices}
             if unknown:
-                raise ValueError(f"the commitment is granted by an unknown choice: {', '.join(sorted(unknown))}")
+                raise ValueError(Phrase("grant_unknown", choices=names(sorted(unknown))))
         return self
 
 
@@ -144,7 +145,7 @@ class _Picking(Choosing):
     def _enough(self) -> Self:
         most = max(self.pick.min, self.pick.max or 0)
         if most > len(self.choices):
-            raise ValueError(f"pick asks for {most} of {len(self.choices)} choices")
+            raise ValueError(Phrase("pick_too_many", most=most, count=len(self.choices)))
         return self
 
 
@@ -192,7 +193,7 @@ class BatteryStep(Question):
     @field_validator("items")
     @classmethod
     def _distinct(cls, items: list[Item]) -> list[Item]:
-        _duplicates([i.id for i in items], "item")
+        _duplicates([i.id for i in items], "duplicate_item")
         return items
 
 
@@ -229,11 +230,11 @@ class Pack(Model):
     @field_validator("languages")
     @classmethod
     def _distinct_languages(cls, languages: list[str]) -> list[str]:
-        _duplicates(languages, "language")
+        _duplicates(languages, "duplicate_language")
         return languages
 
     @field_validator("steps")
     @classmethod
     def _distinct_steps(cls, steps: list[Step]) -> list[Step]:
-        _duplicates([s.id for s in steps], "step")
+        _duplicates([s.id for s in steps], "duplicate_step")
         return steps

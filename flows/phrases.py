@@ -29,14 +29,14 @@ def pipe(text: str, fill: Callable[[str], str]) -> str:
 class Phrases:
     """`phrases("key", "fr", name="Ana")`. An unknown key or a missing hole is a programming error and raises KeyError."""
 
-    def __init__(self, path: Path | Traversable) -> None:
-        self._path = path
+    def __init__(self, *paths: Path | Traversable) -> None:
+        self._paths = paths
 
     @cached_property
     def table(self) -> Mapping[str, Mapping[str, str]]:
         """Read when the first word is needed: most commands need few of the tables."""
-        read: Mapping[str, Mapping[str, str]] = YAML(typ="safe", pure=True).load(self._path.read_text(encoding="utf-8"))
-        return read
+        read = [YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8")) for path in self._paths]
+        return {key: entry for table in read for key, entry in table.items()}
 
     def __call__(self, key: str, language: str, /, **holes: object) -> str:
         entry = self.table[key]

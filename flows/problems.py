@@ -1,14 +1,16 @@
 """What is wrong with a file that somebody wrote, one line each, in the language of who reads it: place, step, reason."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from errno import errorcode
+from functools import reduce
 from importlib.resources import files
 from typing import Protocol, runtime_checkable
 
 from flows.phrases import Phrases
 
-PHRASES = Phrases(files("flows") / "problems.yaml")
+TABLES = tuple(files("flows") / f"{name}.yaml" for name in ("problems", "problems_grammar", "problems_proof"))
+PHRASES = Phrases(*TABLES)
 
 
 @runtime_checkable
@@ -48,26 +50,59 @@ class Phrase:
         return hash(self.key)
 
 
+@dataclass(frozen=True)
+class Row:
+    """Several things, each said in the language, and between them what the phrase `between` says."""
+
+    parts: Sequence[object]
+    between: str = "comma"
+
+    def said(self, language: str) -> str:
+        return PHRASES(self.between, language).join(str(in_words(part, language)) for part in self.parts)
+
+
+def name(key: str) -> Phrase:
+    """A key, an id or a word that has its meaning in a file, as it stands there."""
+    return Phrase("name", name=key)
+
+
+def names(keys: Iterable[str]) -> Row:
+    """Several of them, one after another."""
+    return Row([name(key) for key in keys])
+
+
+def quoted(text: str) -> Phrase:
+    """What somebody wrote in a file, signs that are not seen spelled out."""
+    written = repr(text)
+    return Phrase("quoted_double" if written[0] == '"' else "quoted", text=written[1:-1])
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing to put right, said to the practitioner who edits the pack."""
 
-    reason: Phrase | str
-    step: str | None = None
-    file: str | None = None
+    reason: Phrase
+    step: str | Phrase | None = None  # its id, or how to find it
+    file: str | Phrase | None = None
     line: int | None = None
 
     def said(self, language: str) -> str:
-        line: object = self.reason
-        for place in (self.step, self._place()):
-            line = Phrase("line", place=place, rest=line) if place else line
-        return " ".join(str(in_words(line, language)).split())  # what is quoted from the file may hold line breaks
+        places = [place for place in (self._place(), self._step()) if place]
+        line = Phrase("line", place=reduce(_within, places), rest=self.reason) if places else self.reason
+        return " ".join(line.said(language).split())  # what is quoted from the file may hold line breaks
 
     def _place(self) -> str | Phrase | None:
         return Phrase("place", file=self.file, line=self.line) if self.file and self.line else self.file
 
+    def _step(self) -> Phrase | None:
+        return Phrase("step", id=self.step) if isinstance(self.step, str) else self.step
+
     def __str__(self) -> str:
         return self.said("en")
+
+
+def _within(outer: str | Phrase, inner: str | Phrase) -> Phrase:
+    return Phrase("within", outer=outer, inner=inner)
 
 
 class Wrong(Exception):
@@ -88,6 +123,6 @@ class PackError(Wrong):
     """A pack is refused."""
 
 
-def placed(problems: Iterable[Problem], file: str, lines: Mapping[str, int]) -> list[Problem]:
+def placed(problems: Iterable[Problem], file: str | Phrase, lines: Mapping[str, int]) -> list[Problem]:
     """The problems with their file, and the line of their step where it is known (`lines`: step id to line)."""
-    return [replace(p, file=file, line=lines.get(p.step or "", p.line)) for p in problems]
+    return [replace(p, file=file, line=lines.get(str(p.step), p.line)) for p in problems]

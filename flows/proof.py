@@ -76,6 +76,6 @@ def prove(pack: Pack, others: Iterable[Pack] = (), facts: Facts | None = None) -
     for rank in RANKS:
         problems = [problem for proof in rank for problem in proof(case)]
         if problems:
-            order = {None: -1} | {step.id: index for index, step in enumerate(pack.steps)}
+            order: dict[object, int] = {None: -1} | {step.id: index for index, step in enumerate(pack.steps)}
             return sorted(dict.fromkeys(problems), key=lambda problem: order[problem.step])
     return []

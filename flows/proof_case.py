@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from flows.grammar import Localised
 from flows.graph import Graph
 from flows.pack import Choosing, Pack, Step
+from flows.problems import Phrase, Problem, name
 
 Facts = Mapping[str, Mapping[str, str]]  # language → name ("organisation.name") → text
+ON_BUTTONS = frozenset(["label_of_choice", "label_of_degree", "button"])  # kinds of words
 
 
 @dataclass(frozen=True)
@@ -26,16 +28,26 @@ class Words:
     is filled in), `own` whether `{answer}` is.
     """
 
-    name: str
+    name: str | Phrase
     text: Localised
     step: str | None = None
     seen_from: str | None = None
     own: bool = False
 
+    @property
+    def kind(self) -> str:
+        """Its key in the file, or the key of the phrase that says where it stands."""
+        return self.name if isinstance(self.name, str) else self.name.key
+
+    def problem(self, reason: Phrase) -> Problem:
+        """What is wrong with this text."""
+        place = name(self.name) if isinstance(self.name, str) else self.name
+        return Problem(Phrase("line", place=place, rest=reason), self.step)
+
 
 def _choices(step: Choosing) -> Iterator[Words]:
     for choice in step.choices:
-        yield Words(f"label of {choice.id}", choice.label, step.id)
+        yield Words(Phrase("label_of_choice", id=choice.id), choice.label, step.id)
 
 
 def _step_words(step: Step) -> Iterator[Words]:
@@ -43,15 +55,15 @@ def _step_words(step: Step) -> Iterator[Words]:
     if step.encouragement:
         yield Words("encouragement", step.encouragement, step.id, step.id)
     for rule in step.flags:
-        yield Words("reason of a flag", rule.reason, step.id, step.id, own=True)
-    for name in ("why", "button", "unit"):
-        text = getattr(step, name, None)
+        yield Words(Phrase("reason_of_flag"), rule.reason, step.id, step.id, own=True)
+    for key in ("why", "button", "unit"):
+        text = getattr(step, key, None)
         if text is not None:
-            yield Words(name, text, step.id, step.id if name == "why" else None)
+            yield Words(key, text, step.id, step.id if key == "why" else None)
     for number, label in enumerate(getattr(step, "labels", ()), 1):
-        yield Words(f"label {number}", label, step.id)
+        yield Words(Phrase("label_of_degree", number=number), label, step.id)
     for item in getattr(step, "items", ()):
-        yield Words(f"text of {item.id}", item.text, step.id)
+        yield Words(Phrase("text_of_item", id=item.id), item.text, step.id)
     if isinstance(step, Choosing):
         yield from _choices(step)
 
@@ -59,11 +71,11 @@ def _step_words(step: Step) -> Iterator[Words]:
 def words_of(pack: Pack) -> Iterator[Words]:
     """Every text of a pack that somebody reads."""
     yield Words("title", pack.title)
-    for name, title in pack.dimensions.items():
-        yield Words(f"title of the dimension {name}", title)
-    for name, outcome in pack.outcomes.items():
-        yield Words(f"title of the outcome {name}", outcome.title)
+    for id, title in pack.dimensions.items():
+        yield Words(Phrase("title_of_dimension", id=id), title)
+    for id, outcome in pack.outcomes.items():
+        yield Words(Phrase("title_of_outcome", id=id), outcome.title)
         if outcome.text:
-            yield Words(f"text of the outcome {name}", outcome.text, None, f"@{name}")
+            yield Words(Phrase("text_of_outcome", id=id), outcome.text, None, f"@{id}")
     for step in pack.steps:
         yield from _step_words(step)

@@ -20,9 +20,9 @@ from flows.pack import (
     Step,
     TextStep,
 )
-from flows.problems import Problem
+from flows.problems import Phrase, Problem, names
 from flows.proof_case import Case
-from flows.refusals import near
+from flows.refusals import near, shown
 from flows.run import Answer
 
 HOWS = ("answered", "deferred")
@@ -56,37 +56,46 @@ def conditions_make_sense(case: Case) -> Iterator[Problem]:
                 yield Problem(wrong, step)
 
 
-def _wrong_step(case: Case, step: str, atom: About) -> str | None:
+def _wrong_step(case: Case, step: str, atom: About) -> Phrase | None:
     steps = case.graph.steps
     if atom.step not in steps:
-        return f"a condition names an unknown step: {atom.step}{near(atom.step, steps)}"
+        return Phrase("condition_no_step", step=atom.step, near=near(atom.step, steps))
     if isinstance(steps[atom.step], BatteryStep):
-        return f"a condition cannot look at a battery: {atom.step}"
+        return Phrase("condition_battery", step=atom.step)
     if atom.step != step and atom.step not in case.graph.earlier[step]:
-        return f"a condition looks at {atom.step}, which does not come before"
+        return Phrase("condition_ahead", step=atom.step)
     return None
 
 
-def _wrong_test(target: Step, atom: About) -> str | None:
+def _wrong_test(target: Step, atom: About) -> Phrase | None:
     ((test, expected),) = atom.tests().items()
     if test not in TESTS[type(target)]:
-        return f"'{test}' cannot be asked of {target.id}, a {target.kind}; what can: {', '.join(TESTS[type(target)])}"
+        can = names(TESTS[type(target)])
+        return Phrase("condition_wrong_test", test=test, step=target.id, kind=target.kind, tests=can)
     if test in HOWS:
         return None
     values = expected if isinstance(expected, list) else [expected]
     return next((wrong for value in values if (wrong := _wrong_value(target, value))), None)
 
 
-def _wrong_value(target: Step, value: Any) -> str | None:
+def _wrong_value(target: Step, value: Any) -> Phrase | None:
     if isinstance(target, Choosing):
         known = [choice.id for choice in target.choices]
-        return None if value in known else f"{target.id} has no choice {value!r}{near(str(value), known)}"
+        if value in known:
+            return None
+        return Phrase("condition_no_choice", step=target.id, value=shown(value), near=near(str(value), known))
     if isinstance(value, bool) or not isinstance(value, int | float):
-        return f"{target.id} is a number, {value!r} is none"
-    low, high = (target.range.from_, target.range.to) if isinstance(target, ScaleStep | NumberStep) else (None, None)
-    if (low is not None and value < low) or (high is not None and value > high):
-        return f"{value:g} is outside {target.id}, which goes from {low} to {high}"
-    return None
+        return Phrase("condition_no_number", step=target.id, value=shown(value))
+    return _outside(target, value) if isinstance(target, ScaleStep | NumberStep) else None
+
+
+def _outside(target: ScaleStep | NumberStep, value: float) -> Phrase | None:
+    low, high = target.range.from_, target.range.to
+    if not ((low is not None and value < low) or (high is not None and value > high)):
+        return None
+    key = "condition_above" if low is None else "condition_below" if high is None else "condition_outside"
+    ends = {end: f"{bound:g}" for end, bound in (("low", low), ("high", high)) if bound is not None}
+    return Phrase(key, value=f"{value:g}", step=target.id, **ends)
 
 
 # ------------------------------------------------------------------------------------------------------ what can happen
@@ -164,7 +173,7 @@ def every_condition_can_hold(case: Case) -> Iterator[Problem]:
     for step in case.pack.steps:
         routes = [edge.condition for edge in case.graph.edges[step.id] if edge.condition]
         for n in _never_first(case, step.id, routes):
-            yield Problem(f"route {n + 1} is never taken: its condition cannot hold, or an earlier route wins", step.id)
+            yield Problem(Phrase("route_never", number=n + 1), step.id)
         for n, rule in enumerate(step.flags, 1):
             if _never_first(case, step.id, [rule.when]):
-                yield Problem(f"flag {n} is never raised: its condition cannot hold", step.id)
+                yield Problem(Phrase("flag_never", number=n), step.id)

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from flows.journey import Journey, trigger_of
+from flows.journey import Journey, JourneyTransition, trigger_of
 from flows.pack import Choosing, Information, Pack, Step
-from flows.problems import Problem
+from flows.problems import Phrase, Problem, placed
 
 
 def _facts_of_step(step: Step) -> Iterator[str | None]:
@@ -62,21 +62,27 @@ class Travel:
         return met, facts
 
 
+def _on(transition: JourneyTransition) -> Phrase:
+    return Phrase("transition", on=transition.on)
+
+
 def states_exist(travel: Travel) -> Iterator[Problem]:
     states = travel.journey.pack.states
     if travel.journey.initial not in states:
-        yield Problem(f"it begins in an unknown state: {travel.journey.initial}")
+        yield Problem(Phrase("journey_begins_nowhere", state=travel.journey.initial))
     for transition in travel.journey.pack.transitions:
         named = [transition.to, *([] if transition.from_ == "*" else transition.from_)]
-        yield from (Problem(f"unknown state: {name}", transition.on) for name in named if name not in states)
+        yield from (
+            Problem(Phrase("state_unknown", state=name), _on(transition)) for name in named if name not in states
+        )
 
 
 def flows_exist_once(travel: Travel) -> Iterator[Problem]:
     for name, state in travel.journey.pack.states.items():
         if state.flow and state.flow not in travel.packs:
-            yield Problem(f"its pack does not exist: {state.flow}", name)
+            yield Problem(Phrase("state_no_pack", pack=state.flow), name)
         if state.flow and travel.journey.flows.count(state.flow) > 1:
-            yield Problem(f"two states walk the same pack: {state.flow}", name)
+            yield Problem(Phrase("state_same_pack", pack=state.flow), name)
 
 
 def every_outcome_leads_on(travel: Travel) -> Iterator[Problem]:
@@ -86,7 +92,7 @@ def every_outcome_leads_on(travel: Travel) -> Iterator[Problem]:
         for outcome in pack.outcomes if pack else ():
             on = trigger_of(state.flow or "", outcome)
             if not any(t.on == on and name in travel.journey.sources(t) for t in transitions):
-                yield Problem(f"the outcome {outcome} leads nowhere: no transition on {on}", name)
+                yield Problem(Phrase("outcome_nowhere", outcome=outcome, on=on), name)
 
 
 def every_trigger_can_happen(travel: Travel) -> Iterator[Problem]:
@@ -97,7 +103,7 @@ def every_trigger_can_happen(travel: Travel) -> Iterator[Problem]:
     }
     for transition in travel.journey.pack.transitions:
         if "." in transition.on and transition.on not in known:
-            yield Problem("no pack of this journey ends so", transition.on)
+            yield Problem(Phrase("trigger_never"), _on(transition))
 
 
 def every_state_is_met_and_left(travel: Travel) -> Iterator[Problem]:
@@ -105,9 +111,9 @@ def every_state_is_met_and_left(travel: Travel) -> Iterator[Problem]:
     met, _ = travel.travelled()
     for name in states:
         if name not in met:
-            yield Problem("nobody can come to this state", name)
+            yield Problem(Phrase("state_unmet"), name)
         if not any(states[reached].end for reached in travel.reached(name)):
-            yield Problem("no end can be reached from this state", name)
+            yield Problem(Phrase("state_stuck"), name)
 
 
 def guards_can_be_met(travel: Travel) -> Iterator[Problem]:
@@ -116,7 +122,7 @@ def guards_can_be_met(travel: Travel) -> Iterator[Problem]:
     for transition in travel.journey.pack.transitions:
         for fact in transition.needs:
             if fact not in facts:
-                yield Problem(f"needs {fact}, which no pack dates before", transition.on)
+                yield Problem(Phrase("guard_never", fact=fact), _on(transition))
 
 
 def texts_in_every_language(travel: Travel) -> Iterator[Problem]:
@@ -124,7 +130,7 @@ def texts_in_every_language(travel: Travel) -> Iterator[Problem]:
         for text in (state.title, *([state.text] if state.text else [])):
             for language in travel.journey.pack.languages:
                 if not text.get(language, "").strip():
-                    yield Problem(f"a text is missing in {language}", name)
+                    yield Problem(Phrase("state_text_missing", language=language), name)
 
 
 RANKS: tuple[tuple[Callable[[Travel], Iterator[Problem]], ...], ...] = (
@@ -139,5 +145,5 @@ def prove_journey(journey: Journey, packs: Mapping[str, Pack]) -> list[Problem]:
     for rank in RANKS:
         problems = list(dict.fromkeys(problem for proof in rank for problem in proof(travel)))
         if problems:
-            return problems
+            return placed(problems, Phrase("journey", id=journey.id), {})
     return []

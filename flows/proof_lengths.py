@@ -21,8 +21,8 @@ from flows.pack import (
     TextStep,
 )
 from flows.phrases import pipe
-from flows.problems import Problem
-from flows.proof_case import Case, words_of
+from flows.problems import Phrase, Problem
+from flows.proof_case import ON_BUTTONS, Case, words_of
 from flows.proof_texts import FACT
 from flows.values import LARGEST_NUMBER
 from flows.wording import read_value
@@ -98,12 +98,10 @@ def longest(case: Case, text: Localised, language: str) -> int:
 # ----------------------------------------------------------------------------------------------------------- the proofs
 def labels_fit_a_button(case: Case) -> Iterator[Problem]:
     for words in words_of(case.pack):
-        if words.name.startswith("label ") or words.name == "button":
-            for language, label in words.text.items():
-                if (size := len(label.encode())) > LABEL_BYTES:
-                    yield Problem(
-                        f"{words.name}: {size} bytes in {language}, at most {LABEL_BYTES}: {label}", words.step
-                    )
+        for language, label in words.text.items() if words.kind in ON_BUTTONS else ():
+            if (size := len(label.encode())) > LABEL_BYTES:
+                long = Phrase("label_long", size=size, language=language, most=LABEL_BYTES, label=label)
+                yield words.problem(long)
 
 
 def _message(case: Case, step: Step, language: str) -> int:
@@ -122,21 +120,16 @@ def _message(case: Case, step: Step, language: str) -> int:
 
 def messages_fit(case: Case) -> Iterator[Problem]:
     for language in case.pack.languages:
-        sizes: list[tuple[str | None, str, int]] = [
-            (step.id, "the message", _message(case, step, language)) for step in case.pack.steps
-        ]
-        sizes += [
-            (None, f"the message of the outcome {name}", OUTCOME_UNITS + longest(case, outcome.text, language))
-            for name, outcome in case.pack.outcomes.items()
-            if outcome.text
-        ]
-        for step, what, size in sizes:
-            if size > MESSAGE_UNITS:
-                yield Problem(f"{what} may reach {size} characters in {language}, at most {MESSAGE_UNITS}", step)
+        for step in case.pack.steps:
+            if (size := _message(case, step, language)) > MESSAGE_UNITS:
+                yield Problem(Phrase("message_long", size=size, language=language, most=MESSAGE_UNITS), step.id)
+        for name, outcome in case.pack.outcomes.items():
+            if outcome.text and (size := OUTCOME_UNITS + longest(case, outcome.text, language)) > MESSAGE_UNITS:
+                yield Problem(Phrase("outcome_long", id=name, size=size, language=language, most=MESSAGE_UNITS))
 
 
 def notices_fit(case: Case) -> Iterator[Problem]:
     for words in words_of(case.pack):
-        for language in words.text if words.name == "why" else ():
+        for language in words.text if words.kind == "why" else ():
             if (size := longest(case, words.text, language)) > NOTICE_UNITS:
-                yield Problem(f"why: may reach {size} characters in {language}, at most {NOTICE_UNITS}", words.step)
+                yield words.problem(Phrase("why_long", size=size, language=language, most=NOTICE_UNITS))

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from flows.pack import BatteryStep, Choosing, ScaleStep, Step
-from flows.problems import Problem
-from flows.proof_case import Case, Words, words_of
+from flows.problems import Phrase, Problem, quoted
+from flows.proof_case import ON_BUTTONS, Case, Words, words_of
 from flows.spoken import fold
 
 _HIDDEN_CATEGORIES = frozenset(["Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"])  # controls, formats, unassigned, line ends
@@ -30,24 +30,31 @@ _TWINS = str.maketrans(
 
 def _of_one_line(words: Words) -> bool:
     """Whether a text stands on a button or in a list: labels, items and titles, not the paragraphs."""
-    item = words.step is not None and words.name.startswith("text of ")
-    return item or words.name.startswith("label ") or words.name in ("title", "button", "unit")
+    return words.kind in ON_BUTTONS or words.kind in ("text_of_item", "title", "unit")
 
 
 def _ends(step: Step) -> Iterator[Words]:
     if isinstance(step, ScaleStep):
         for place in (0, 1):
-            yield Words("end of the scale", {language: ends[place] for language, ends in step.ends.items()}, step.id)
+            yield Words(
+                Phrase("end_of_scale"), {language: ends[place] for language, ends in step.ends.items()}, step.id
+            )
 
 
 def _hidden(text: str) -> str | None:
-    """The first character of a text that nobody sees, as it is called; None where there is none."""
+    """The first character of a text that nobody sees; None where there is none."""
     for before, sign in zip(" " + text, text, strict=False):
         emoji = sign == _EMOJI and unicodedata.category(before) in ("So", "Sm", "Po")
         unseen = unicodedata.category(sign) in _HIDDEN_CATEGORIES or sign in _BLANKS or sign in _SELECTORS
         if unseen and not emoji:
-            return "a line break" if sign in "\n\r" else f"U+{ord(sign):04X} {unicodedata.name(sign, '')}".rstrip()
+            return sign
     return None
+
+
+def _wrong_sign(sign: str, language: str) -> Phrase:
+    if sign in "\n\r":
+        return Phrase("hidden_break", language=language)
+    return Phrase("hidden_sign", sign=f"U+{ord(sign):04X} {unicodedata.name(sign, '')}".rstrip(), language=language)
 
 
 def labels_hide_nothing(case: Case) -> Iterator[Problem]:
@@ -55,9 +62,9 @@ def labels_hide_nothing(case: Case) -> Iterator[Problem]:
     for words in [*texts, *(end for step in case.pack.steps for end in _ends(step))]:
         for language, text in words.text.items():
             if hidden := _hidden(text.strip(" \n")):
-                yield Problem(f"{words.name}: {hidden} in {language}; one line of visible signs only", words.step)
+                yield words.problem(_wrong_sign(hidden, language))
             elif text.strip() and not fold(text):
-                yield Problem(f"{words.name}: no word in {language}, which nobody could type: {text}", words.step)
+                yield words.problem(Phrase("wordless", language=language, text=text))
 
 
 def look(text: str) -> str:
@@ -78,4 +85,5 @@ def labels_look_different(case: Case) -> Iterator[Problem]:
         for language in case.pack.languages:
             for one, other in combinations(_labels(step, language), 2):
                 if fold(one) != fold(other) and look(one) == look(other):
-                    yield Problem(f"the labels {one!r} and {other!r} ({language}) look the same", step.id)
+                    alike = Phrase("twins", one=quoted(one), other=quoted(other), language=language)
+                    yield Problem(alike, step.id)

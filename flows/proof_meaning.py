@@ -21,7 +21,7 @@ from flows.pack import (
     Step,
     TextStep,
 )
-from flows.problems import Problem
+from flows.problems import Phrase, Problem, Row, name
 from flows.proof_case import Case
 from flows.refusals import near
 
@@ -31,12 +31,12 @@ REFERENCE = re.compile(r"https?://|\bdoi\b|\b10\.\d{4,}/|\b(19|20)\d\d\b", re.IG
 
 def no_other_pack_has_the_id(case: Case) -> Iterator[Problem]:
     if any(other.id == case.pack.id for other in case.others):
-        yield Problem(f"another pack has the id {case.pack.id}")
+        yield Problem(Phrase("id_taken", id=case.pack.id))
 
 
 def validated_is_shown(case: Case) -> Iterator[Problem]:
     if case.pack.validated and not REFERENCE.search(case.pack.source):
-        yield Problem("validated: true needs a source that shows it: a publication with its year, a DOI or an address")
+        yield Problem(Phrase("validated_unshown"))
 
 
 def _dimensions(step: Step) -> list[str]:
@@ -54,32 +54,33 @@ def _dimensions(step: Step) -> list[str]:
 def dimensions_are_declared_and_used(case: Case) -> Iterator[Problem]:
     declared, used = case.pack.dimensions, set()
     for step in case.pack.steps:
-        for name in dict.fromkeys(_dimensions(step)):
-            used.add(name)
-            if name not in declared:
-                yield Problem(f"the dimension {name} is not declared{near(name, declared)}", step.id)
+        for dimension in dict.fromkeys(_dimensions(step)):
+            used.add(dimension)
+            if dimension not in declared:
+                absent = Phrase("dimension_undeclared", id=dimension, near=near(dimension, declared))
+                yield Problem(absent, step.id)
         if isinstance(step, RankingStep) and _dimensions(step):
-            yield Problem("a ranking brings no scores: an order is not a quantity", step.id)
-    yield from (Problem(f"the dimension {name} is declared and never used") for name in declared if name not in used)
+            yield Problem(Phrase("ranking_scores"), step.id)
+    yield from (Problem(Phrase("dimension_unused", id=unused)) for unused in declared if unused not in used)
 
 
-def _wrong_days(step: DateStep) -> str | None:
+def _wrong_days(step: DateStep) -> Phrase | None:
     bounds = [text for text in (step.range.earliest, step.range.latest) if text]
     try:
         days = [bound(text, SOME_DAY) for text in bounds]
     except ValueError:
-        return f"no such day: {' or '.join(bounds)}"
+        return Phrase("day_unknown", days=Row(list(map(name, bounds)), "or"))
     alike = len({text[0].isdecimal() for text in bounds}) == 1  # a day and an offset cannot be compared for ever
     upside_down = len(days) == 2 and alike and days[0] > days[1]
-    return f"the range is upside down: from {bounds[0]} to {bounds[1]}" if upside_down else None
+    return Phrase("range_upside_down", low=bounds[0], high=bounds[1]) if upside_down else None
 
 
-def _wrong_numbers(step: NumberStep) -> str | None:
+def _wrong_numbers(step: NumberStep) -> Phrase | None:
     low, high = step.range.from_, step.range.to
     if not all(isfinite(end) for end in (low, high) if end is not None):
-        return "a bound is not a number"
+        return Phrase("bound_not_number")
     if not step.decimals and low is not None and high is not None and ceil(low) > floor(high):
-        return f"no whole number lies between {low:g} and {high:g}"
+        return Phrase("no_whole_number", low=f"{low:g}", high=f"{high:g}")
     return None
 
 
@@ -96,30 +97,30 @@ def _crowded(step: ChoicesStep | RankingStep) -> bool:
     return len(together) < max(step.pick.min, step.pick.max or 0)
 
 
-def _wrong_else(case: Case, step: ChoiceStep | ChoicesStep) -> str | None:
+def _wrong_else(case: Case, step: ChoiceStep | ChoicesStep) -> Phrase | None:
     there = case.graph.steps.get(step.else_ or "")
     if there is None:
-        return f"else names an unknown step: {step.else_}{near(step.else_ or '', case.graph.steps)}"
+        return Phrase("else_no_step", step=step.else_, near=near(step.else_ or "", case.graph.steps))
     if binds(step):
-        return "else has no place here: what binds is chosen in plain words, or asked again"
+        return Phrase("else_binds")
     if not isinstance(there, TextStep):
-        return f"else leads to where words are written: {there.id} is a {there.kind}, not a text"
+        return Phrase("else_not_text", step=there.id, kind=there.kind)
     if leading(step) is None:
-        return f"else needs a choice that leads to {there.id} by itself: a route with when, go: {there.id}"
+        return Phrase("else_no_choice", step=there.id)
     return None
 
 
 def keys_mean_something(case: Case) -> Iterator[Problem]:
     for step in case.pack.steps:
         if isinstance(step, Question) and step.sensitive and not isinstance(step, TextStep):
-            yield Problem("sensitive warns before free words: only a text step has it", step.id)
+            yield Problem(Phrase("sensitive_not_text"), step.id)
         if isinstance(step, ChoiceStep) and step.commitment and (step.optional or step.defer):
-            yield Problem("a commitment is given or not: it cannot be optional or deferred", step.id)
+            yield Problem(Phrase("commitment_optional"), step.id)
         if isinstance(step, ChoiceStep) and any(choice.exclusive for choice in step.choices):
-            yield Problem("exclusive means nothing where one choice is made", step.id)
+            yield Problem(Phrase("exclusive_alone"), step.id)
         if isinstance(step, ChoicesStep | RankingStep) and _crowded(step):
-            yield Problem("pick asks for more choices than can go together", step.id)
+            yield Problem(Phrase("pick_crowded"), step.id)
         if isinstance(step, ChoiceStep | ChoicesStep) and step.else_ is not None and (wrong := _wrong_else(case, step)):
             yield Problem(wrong, step.id)
         if isinstance(step, ScaleStep) and step.reverse and not step.dimension:
-            yield Problem("reverse means nothing without a dimension", step.id)
+            yield Problem(Phrase("reverse_alone"), step.id)

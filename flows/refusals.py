@@ -12,17 +12,17 @@ from pydantic_core import ErrorDetails
 
 from flows.grammar import About, All, AnyOf, Bound, Condition, Language, Name, Not, PackId
 from flows.pack import Pack
-from flows.problems import Phrase, Problem
+from flows.problems import Phrase, Problem, Row, name, names, quoted
 from flows.source import Place
 
 KINDS_OF_CONDITION: dict[str, type[BaseModel]] = {"all": All, "any": AnyOf, "not": Not}
 # how pydantic names the branch of a union: "Not", "function-after[_one_test(), About]"
 BRANCH = re.compile(r"(?:function-.*, )?(About|All|AnyOf|Not)\]*")
 PATTERNS = {
-    Name: "a name: small letters, digits and _, a letter first",
-    PackId: "a pack's id: small letters, digits, _ and dots, such as preliminary.needs",
-    Language: "a language: two small letters, such as fr",
-    Bound: "a date bound: today, an offset such as -60y or +18m, or a day such as 2027-03-15",
+    Name: Phrase("a_name"),
+    PackId: Phrase("a_pack_id"),
+    Language: Phrase("a_language"),
+    Bound: Phrase("a_bound"),
 }
 BY_PATTERN = {get_args(kind)[1].pattern: words for kind, words in PATTERNS.items()}
 
@@ -101,10 +101,11 @@ def _other_branch(place: Place, data: Any) -> bool:
 
 
 # ------------------------------------------------------------------------------------------------------------ the words
-def _shown(value: Any) -> str:
+def shown(value: Any) -> Phrase | str:
+    """A value as a file says it, no longer than needed to know it again."""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     short = text if len(text) <= 40 else f"{text[:39]}…"
-    return f"'{short}'" if isinstance(value, str) else short
+    return quoted(short) if isinstance(value, str) else short
 
 
 def near(word: str, known: Iterable[str]) -> Phrase | str:
@@ -113,37 +114,48 @@ def near(word: str, known: Iterable[str]) -> Phrase | str:
     return Phrase("near", word=close[0]) if close else ""
 
 
-def _unknown_key(error: ErrorDetails, annotation: Any, value: Any) -> str:
+def _unknown_key(error: ErrorDetails, annotation: Any, value: Any) -> Phrase:
     key = str(error["loc"][-1])
     model = _model_for(value, annotation)
     known = list(keys_of(model)) if model else []
-    return f"unknown key '{key}'" + (str(near(key, known)) or (f" (known here: {', '.join(known)})" if known else ""))
+    listed = Phrase("known_keys", keys=names(known)) if known else ""
+    return Phrase("unknown_key", key=key, near=near(key, known) or listed)
 
 
-def _unknown_kind(error: ErrorDetails, annotation: Any, value: Any) -> str:
+def _unknown_kind(error: ErrorDetails, annotation: Any, value: Any) -> Phrase:
     kinds = [kind for model in _members(annotation) if (kind := kind_of(model))]
     tag = str(error.get("ctx", {}).get("tag", ""))
-    return f"unknown kind '{tag}'{near(tag, kinds) or ';'} the kinds are {', '.join(kinds)}"
+    meant = near(tag, kinds)
+    return Phrase("unknown_kind_near" if meant else "unknown_kind", kind=tag, near=meant, kinds=names(kinds))
 
 
-def _pattern(error: ErrorDetails, annotation: Any, value: Any) -> str:
-    return f"{_shown(error['input'])} is not {BY_PATTERN[error['ctx']['pattern']]}"
+def _pattern(error: ErrorDetails, annotation: Any, value: Any) -> Phrase:
+    return Phrase("not_written_so", found=shown(error["input"]), what=BY_PATTERN[error["ctx"]["pattern"]])
 
 
-def _literal(error: ErrorDetails, annotation: Any, value: Any) -> str:
+def _literal(error: ErrorDetails, annotation: Any, value: Any) -> Phrase:
     words = [str(word) for member in _members(annotation) if get_origin(member) is Literal for word in get_args(member)]
-    return f"{_shown(error['input'])} is not one of {', '.join(words)}{near(str(error['input']), words)}"
+    found = error["input"]
+    return Phrase("not_one_of", found=shown(found), words=names(words), near=near(str(found), words))
 
 
-def _meant(annotation: Any) -> str:
+UNKNOWN = ("extra_forbidden", "invalid_key")  # a key that is none, and one that is not even a word
+PLAIN = {
+    str: Phrase("a_text"),
+    int: Phrase("a_whole_number"),
+    float: Phrase("a_number"),
+    bool: Phrase("true_or_false"),
+}
+
+
+def _meant(annotation: Any) -> Phrase | Row:
     """What should stand there, in words."""
     members = [m for m in _members(annotation) if m is not type(None)]
-    plain = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
-    if members and all(m in plain for m in members):
-        return " or ".join(plain[m] for m in members if not (m is int and float in members))
-    if members and get_origin(members[0]) is dict:
-        return "a text for each language, such as {fr: …, en: …}" if _is_text(members[0]) else "a table of keys"
-    return "a list" if members and get_origin(members[0]) in (list, tuple) else "a table of keys"
+    if members and all(m in PLAIN for m in members):
+        return Row([PLAIN[m] for m in members if not (m is int and float in members)], "or")
+    if members and get_origin(members[0]) in (list, tuple):
+        return Phrase("a_list")
+    return Phrase("a_text_by_language" if members and _is_text(members[0]) else "a_table")
 
 
 def _is_text(annotation: Any) -> bool:
@@ -151,49 +163,55 @@ def _is_text(annotation: Any) -> bool:
     return get_args(annotation) == (Language, str)
 
 
-def _wrong_type(error: ErrorDetails, annotation: Any, value: Any) -> str:
-    return f"this should be {_meant(annotation)}, not {_shown(error['input'])}"
+def _wrong_type(error: ErrorDetails, annotation: Any, value: Any) -> Phrase:
+    if error["input"] is None:
+        return Phrase("nothing_there", what=_meant(annotation))
+    return Phrase("wrong_type", what=_meant(annotation), found=shown(error["input"]))
 
 
-def _missing(error: ErrorDetails, annotation: Any, value: Any) -> str:
+def _missing(error: ErrorDetails, annotation: Any, value: Any) -> Phrase:
     key = error["loc"][-1]
-    return f"missing key '{key}'" if isinstance(key, str) else "two texts are needed: [lowest, highest]"
+    return Phrase("missing_key", key=key) if isinstance(key, str) else Phrase("missing_end")
 
 
-WORDS: dict[str, Callable[[ErrorDetails, Any, Any], str]] = {
-    "extra_forbidden": _unknown_key,
+WORDS: dict[str, Callable[[ErrorDetails, Any, Any], Phrase]] = {
+    **dict.fromkeys(UNKNOWN, _unknown_key),
     "missing": _missing,
     "union_tag_invalid": _unknown_kind,
-    "union_tag_not_found": lambda error, annotation, value: "missing key 'kind'",
+    "union_tag_not_found": lambda error, annotation, value: Phrase("missing_key", key="kind"),
     "string_pattern_mismatch": _pattern,
     "literal_error": _literal,
-    "value_error": lambda error, annotation, value: str(error["ctx"]["error"]),
-    "string_too_short": lambda error, annotation, value: "this text is too short or empty",
-    "string_too_long": lambda error, annotation, value: f"too long, at most {error['ctx']['max_length']} characters",
-    "too_short": lambda error, annotation, value: f"too few entries, at least {error['ctx']['min_length']}",
-    "too_long": lambda error, annotation, value: f"too many entries, at most {error['ctx']['max_length']}",
-    "greater_than_equal": lambda error, annotation, value: (
-        f"{error['input']} is too low, at least {error['ctx']['ge']}"
+    "value_error": lambda error, annotation, value: error["ctx"]["error"].args[0],
+    "string_too_short": lambda error, annotation, value: Phrase("short"),
+    "string_too_long": lambda error, annotation, value: Phrase("long", most=error["ctx"]["max_length"]),
+    "too_short": lambda error, annotation, value: Phrase("too_few", least=error["ctx"]["min_length"]),
+    "too_long": lambda error, annotation, value: Phrase("too_many", most=error["ctx"]["max_length"]),
+    "greater_than_equal": lambda error, annotation, value: Phrase(
+        "too_low", value=error["input"], least=error["ctx"]["ge"]
     ),
-    "less_than_equal": lambda error, annotation, value: f"{error['input']} is too high, at most {error['ctx']['le']}",
+    "less_than_equal": lambda error, annotation, value: Phrase(
+        "too_high", value=error["input"], most=error["ctx"]["le"]
+    ),
 }
-SHAPES = ("_type", "_parsing", "_from_float")  # the errors of pydantic that mean "another type was expected"
+# The errors of pydantic that mean "another type was expected".
+SHAPES = ("_type", "_parsing", "_size", "_unicode", "_number", "_from_float")
 
 
-def _say(error: ErrorDetails, annotation: Any, value: Any) -> str:
+def _say(error: ErrorDetails, annotation: Any, value: Any) -> Phrase:
     words = WORDS.get(error["type"])
     if words:
         return words(error, annotation, value)
-    return _wrong_type(error, annotation, value) if error["type"].endswith(SHAPES) else error["msg"]
+    shape = error["type"].endswith(SHAPES)
+    return _wrong_type(error, annotation, value) if shape else Phrase("other_refusal", found=error["msg"])
 
 
 # ------------------------------------------------------------------------------------------------------------- the list
-def _step_id(place: Place, data: Any) -> str | None:
+def _step_id(place: Place, data: Any) -> str | Phrase | None:
     if len(place) < 2 or place[0] != "steps":
         return None
     entry = data["steps"][place[1]]
     named = entry.get("id") if isinstance(entry, Mapping) else None
-    return str(named) if named else f"step {int(place[1]) + 1}"
+    return str(named) if named else Phrase("step_number", number=int(place[1]) + 1)
 
 
 def _line(place: Place, lines: Mapping[Place, int]) -> int | None:
@@ -201,10 +219,10 @@ def _line(place: Place, lines: Mapping[Place, int]) -> int | None:
 
 
 def _key(place: Place, error: ErrorDetails) -> str:
-    """Which key is meant, where the words do not say it themselves."""
-    named = error["type"] in ("extra_forbidden", "missing", "union_tag_not_found", "union_tag_invalid", "value_error")
+    """Which key is meant, where the words do not say it themselves: `range.latest`."""
+    named = error["type"] in (*UNKNOWN, "missing", "union_tag_not_found", "union_tag_invalid", "value_error")
     inner = [str(part) for part in place[2 if place[:1] == ("steps",) else 0 :] if not isinstance(part, int)]
-    return f"{'.'.join(inner)}: " if inner and not named else ""
+    return "" if named else ".".join(inner)
 
 
 def refusals(error: ValidationError, data: Any, lines: Mapping[Place, int]) -> list[Problem]:
@@ -216,8 +234,9 @@ def refusals(error: ValidationError, data: Any, lines: Mapping[Place, int]) -> l
             continue
         place, annotation, value = _follow(loc, data)
         within = (*place, str(loc[-1])) if detail["type"] == "missing" else place
-        if detail["type"] == "extra_forbidden":  # the key is in the file: its table is what knows the other keys
+        if detail["type"] in UNKNOWN:  # the key is in the file: its table is what knows the other keys
             _, annotation, value = _follow(loc[:-1], data)
-        reason = _key(place, detail) + _say(detail, annotation, value)
+        reason, key = _say(detail, annotation, value), _key(place, detail)
+        reason = Phrase("line", place=name(key), rest=reason) if key else reason
         found.setdefault(within, Problem(reason, _step_id(place, data), line=_line(place, lines)))
     return sorted(found.values(), key=lambda problem: problem.line or 0)

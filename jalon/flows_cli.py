@@ -17,10 +17,10 @@ from flows.journey import load_journey
 from flows.load import PACKS, load_flows, load_packs
 from flows.pack import Pack
 from flows.play import NAMED_FACTS, STOP, Player
-from flows.problems import PackError
+from flows.problems import PackError, Problem
 from flows.proof_journey import prove_journey
 from flows.schema import schema_text
-from flows.stranded import stranded
+from flows.stranded import run_told, stranded
 from flows.transcript import transcript
 from jalon.frame import Command, application
 from jalon.words import NotReady, say, spoken
@@ -49,12 +49,7 @@ def _held(pack: Pack) -> str:
     )
 
 
-def _wrong_journey(packs: Mapping[str, Pack]) -> Iterator[str]:
-    journey = load_journey()
-    yield from (f"journey {journey.id}: {problem}" for problem in prove_journey(journey, packs))
-
-
-def stranded_runs(url: str) -> Iterator[str]:
+def stranded_runs(url: str) -> Iterator[Problem]:
     """One line for each run of a database that could not go on."""
     database = Database(url, create=False)
     try:
@@ -69,7 +64,7 @@ def stranded_runs(url: str) -> Iterator[str]:
     judged = {place: stranded(*place) for place in {(version, source, at) for _, version, at, source in runs}}
     for run, version, at, source in runs:
         if why := judged[version, source, at]:
-            yield f"run {run}: {why}"
+            yield run_told(run, why)
 
 
 @contextmanager
@@ -77,10 +72,8 @@ def _plainly() -> Iterator[None]:
     """What cannot be done is said in plain lines, without a traceback."""
     try:
         yield
-    except (NotReady, StorageError) as error:
+    except (NotReady, StorageError, PackError) as error:
         said = error.said(spoken())
-    except PackError as error:
-        said = str(error)
     except SQLAlchemyError as error:
         said = say("unasked", spoken(), why=str(error).splitlines()[0])
     else:
@@ -98,17 +91,16 @@ def _path(name: str) -> Path:
 @app.command(cls=Command)
 def check(paths: Paths = None, against: str | None = None) -> None:
     packs, problems = load_packs(map(_path, paths or []))
-    lines = [str(problem) for problem in problems]
     if not paths and not problems:
-        lines += _wrong_journey({pack.id: pack for pack in packs})
+        problems += prove_journey(load_journey(), {pack.id: pack for pack in packs})
     if against:
         with _plainly():
-            lines += stranded_runs(against)
+            problems += stranded_runs(against)
     for pack in packs:
         typer.echo(_held(pack))
-    for line in lines:
-        typer.echo(line, err=True)
-    if lines:
+    for problem in problems:
+        typer.echo(problem.said(spoken()), err=True)
+    if problems:
         raise typer.Exit(1)
 
 

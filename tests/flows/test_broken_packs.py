@@ -8,9 +8,10 @@ from ruamel.yaml import YAML
 
 from flows.load import load_flows, load_packs, pack_from_json, pack_from_text, read_pack
 from flows.play import NAMED_FACTS
-from flows.problems import PackError
+from flows.problems import PackError, Problem
 from flows.proof_lengths import HOUSE_UNITS
 from flows.source import MAX_BYTES
+from tests.flows.test_problems import english_left
 
 GOOD = Path(__file__).with_name("good_pack.yaml")
 TEXT = GOOD.read_text(encoding="utf-8")
@@ -46,7 +47,18 @@ def refusal(text: str, tmp_path: Path) -> list[str]:
     file.write_text(text, encoding="utf-8")
     packs, problems = load_packs([file], NAMED_FACTS)
     assert bool(packs) is not bool(problems)
+    for problem in problems:
+        assert_french(problem)
     return [str(problem).removeprefix(f"{file}:") for problem in problems]
+
+
+def assert_french(problem: Problem) -> None:
+    """One line that names the same place in French, and has no English word left."""
+    line, file = problem.said("fr"), str(problem.file)
+    steps = f", étape {problem.step} : " if isinstance(problem.step, str) else " : "
+    assert re.match(re.escape(f"{file}, ligne {problem.line}" if problem.line else file) + steps, line), line
+    assert "\n" not in line
+    assert english_left(line.removeprefix(file)) == [], line
 
 
 def matches(line: str, expected: str) -> bool:
@@ -108,6 +120,8 @@ def test_a_file_that_is_no_pack_is_refused(content: bytes, expected: str, tmp_pa
     with pytest.raises(PackError) as caught:
         read_pack(file)
     assert matches(str(caught.value).removeprefix(f"{file}:").strip(), expected), str(caught.value)
+    for problem in caught.value.lines:
+        assert_french(problem)
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from flows.journey import Journey, JourneyPack, load_journey
 from flows.load import load_packs
 from flows.pack import Pack
 from flows.proof_journey import facts_of, prove_journey
+from tests.flows.test_problems import english_left
 
 PACKS: dict[str, Pack] = {pack.id: pack for pack in load_packs()[0]}
 JOURNEY = load_journey()
@@ -16,7 +17,11 @@ JOURNEY = load_journey()
 def broken(edit: Any) -> list[str]:
     data = JOURNEY.pack.model_dump(by_alias=True, exclude_none=True)
     edit(data)
-    return [str(problem) for problem in prove_journey(Journey(JourneyPack.model_validate(data)), PACKS)]
+    found = prove_journey(Journey(JourneyPack.model_validate(data)), PACKS)
+    for problem in found:
+        assert problem.said("fr").startswith("parcours preliminary")
+        assert english_left(problem.said("fr").partition(" : ")[2]) == [], problem
+    return [str(problem).removeprefix("journey preliminary: ") for problem in found]
 
 
 def without(on: str) -> Any:

@@ -46,6 +46,6 @@ def test_the_line_shown_as_an_example_is_one_that_is_said(tmp_path: Path) -> Non
     needs = next(pack for pack in load_packs()[0] if pack.id == "preliminary.needs")
     broken = needs.model_dump(by_alias=True, exclude_none=True)
     broken["steps"][0]["next"][-1]["go"] = "statut"
-    said = [str(problem) for problem in prove(Pack.model_validate(broken))]
-    assert "trigger: a route goes to an unknown step: statut" in said
-    assert said[0] in TEXT
+    (said,) = prove(Pack.model_validate(broken))
+    assert str(said) == "trigger: a route goes to an unknown step: statut"
+    assert said.said("fr") in TEXT

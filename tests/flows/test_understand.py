@@ -710,7 +710,7 @@ def test_no_other_word_of_the_packs_we_ship_is_one_of_distress() -> None:
 )
 def test_a_step_that_would_be_misread_is_reported(step: Any, said: str) -> None:
     found = ambiguities(step, "fr")
-    assert any(said in line for line in found), found
+    assert any(said in str(line) for line in found), found
 
 
 @pytest.mark.parametrize("step", [IDEA, COMMITMENT, LIMITS, RANKED, RULER, BATTERY, TEXT, READING])
