@@ -10,6 +10,7 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length
 PackId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$", max_length=60)]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 Bound = Annotated[str, StringConstraints(pattern=r"^(today|[+-]\d{1,3}[dwmy]|\d{4}-\d{2}-\d{2})$")]
+Trigger = Annotated[str, StringConstraints(pattern=r"^[a-z_]+(\.[a-z_]+)?$")]
 Localised = dict[Language, str]
 Scalar = str | int | float
 

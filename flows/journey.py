@@ -2,19 +2,21 @@
 
 from functools import cached_property
 from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
-from ruamel.yaml import YAML
 
 from flows.effects import Effect, PhaseReached
-from flows.grammar import Language, Localised, Model, Name, PackId
+from flows.grammar import Language, Localised, Model, Name, PackId, Trigger
 from flows.machines import Impossible, JourneyMachine
 from flows.problems import Phrase
+from flows.source import read_text
+from flows.validated import from_text
 
 __all__ = ["Impossible", "Journey", "load_journey"]
+
+SHIPPED = Path(str(files("flows"))) / "journeys" / "preliminary.yaml"
 
 
 class JourneyState(Model):
@@ -33,7 +35,7 @@ class JourneyState(Model):
 
 
 class JourneyTransition(Model):
-    on: str = Field(pattern=r"^[a-z_]+(\.[a-z_]+)?$")
+    on: Trigger
     from_: list[Name] | Literal["*"] = Field(alias="from")
     to: Name
     needs: list[Name] = Field(default_factory=list)
@@ -87,7 +89,6 @@ class Journey:
         return next(name for name, state in self.pack.states.items() if state.flow == flow_id)
 
 
-def load_journey(path: Path | Traversable | None = None) -> Journey:
-    """Reads a journey; the shipped one by default. Raises pydantic's ValidationError on a malformed one."""
-    source = path or files("flows") / "journeys" / "preliminary.yaml"
-    return Journey(JourneyPack.model_validate(YAML(typ="safe", pure=True).load(source.read_text(encoding="utf-8"))))
+def load_journey(path: Path = SHIPPED) -> Journey:
+    """Reads a journey; the shipped one by default. Raises `PackError` on a malformed one."""
+    return Journey(from_text(JourneyPack, read_text(path), str(path), Phrase("not_a_journey")))

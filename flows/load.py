@@ -4,47 +4,21 @@ import json
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
-
-from pydantic import ValidationError
 
 from flows.flow import Flow
 from flows.pack import Pack
 from flows.problems import PackError, Phrase, Problem, placed
 from flows.proof import prove
-from flows.refusals import refusals
-from flows.source import Place, lines_of, parse, read_text
+from flows.source import lines_of, parse, read_text
+from flows.validated import from_text, validated
 
 PACKS = Path(str(files("flows"))) / "packs"
 Facts = Mapping[str, Mapping[str, str]]  # language → name ("organisation.name") → text
 
 
-def _validated(data: Any, lines: Mapping[Place, int]) -> Pack:
-    try:
-        return Pack.model_validate(data)
-    except ValidationError as error:
-        raise PackError(refusals(error, data, lines)) from None
-    except RecursionError:
-        raise PackError([Problem(Phrase("too_deep"))]) from None
-
-
 def pack_from_text(text: str, file: str) -> Pack:
     """The pack a YAML text says. Raises `PackError` with one line for each refusal; the whole is not proved yet."""
-    data = parse(text, file)
-    if not isinstance(data, dict):
-        raise PackError([Problem(Phrase("not_a_pack"), file=file)])
-    try:
-        return _validated(data, {})
-    except PackError:
-        return _refuse(data, text, file)
-
-
-def _refuse(data: Any, text: str, file: str) -> Pack:
-    """The same refusal with its lines, which are only looked up now: finding them costs a second reading."""
-    try:
-        return _validated(data, lines_of(text))
-    except PackError as error:
-        raise PackError(placed(error.lines, file, {})) from None
+    return from_text(Pack, text, file, Phrase("not_a_pack"))
 
 
 def read_pack(path: Path | str) -> Pack:
@@ -62,7 +36,7 @@ def step_lines(path: Path | str) -> dict[str, int]:
 def pack_from_json(source: str) -> Pack:
     """A stored version (`flows.flow.canonical`). Raises `PackError` where this grammar no longer reads it."""
     try:
-        return _validated(json.loads(source), {})
+        return validated(Pack, json.loads(source), {})
     except (json.JSONDecodeError, RecursionError):
         raise PackError([Problem(Phrase("not_stored"))]) from None
 

@@ -10,8 +10,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from flows.grammar import About, All, AnyOf, Bound, Condition, Language, Name, Not, PackId
-from flows.pack import Pack
+from flows.grammar import About, All, AnyOf, Bound, Condition, Language, Name, Not, PackId, Trigger
 from flows.problems import Phrase, Problem, Row, name, names, quoted
 from flows.source import Place
 
@@ -23,6 +22,7 @@ PATTERNS = {
     PackId: Phrase("a_pack_id"),
     Language: Phrase("a_language"),
     Bound: Phrase("a_bound"),
+    Trigger: Phrase("a_trigger"),
 }
 BY_PATTERN = {get_args(kind)[1].pattern: words for kind, words in PATTERNS.items()}
 
@@ -77,10 +77,10 @@ def _without_kind(place: Place) -> Place:
     return (*place[:2], *place[3:]) if place[:1] == ("steps",) else place
 
 
-def _follow(place: Place, data: Any) -> tuple[Place, Any, Any]:
-    """(place in the file, annotation, value) of an error's place: pydantic also names the branches it tried."""
+def _follow(place: Place, data: Any, root: Any = None) -> tuple[Place, Any, Any]:
+    """(place in the file, annotation from `root` on, value) of an error's place: pydantic also names branches it tried."""
     reached: list[str | int] = []
-    annotation: Any = Pack
+    annotation = root
     for key in place:
         inside = isinstance(data, list) and isinstance(key, int) and key < len(data)
         if inside or (isinstance(data, Mapping) and key in data):
@@ -206,9 +206,14 @@ def _say(error: ErrorDetails, annotation: Any, value: Any) -> Phrase:
 
 
 # ------------------------------------------------------------------------------------------------------------- the list
+HELD = ("steps", "states")  # what a pack and a journey are made of
+
+
 def _step_id(place: Place, data: Any) -> str | Phrase | None:
-    if len(place) < 2 or place[0] != "steps":
+    if len(place) < 2 or place[0] not in HELD:
         return None
+    if place[0] == "states":
+        return str(place[1])
     entry = data["steps"][place[1]]
     named = entry.get("id") if isinstance(entry, Mapping) else None
     return str(named) if named else Phrase("step_number", number=int(place[1]) + 1)
@@ -221,21 +226,21 @@ def _line(place: Place, lines: Mapping[Place, int]) -> int | None:
 def _key(place: Place, error: ErrorDetails) -> str:
     """Which key is meant, where the words do not say it themselves: `range.latest`."""
     named = error["type"] in (*UNKNOWN, "missing", "union_tag_not_found", "union_tag_invalid", "value_error")
-    inner = [str(part) for part in place[2 if place[:1] == ("steps",) else 0 :] if not isinstance(part, int)]
+    inner = [str(part) for part in place[2 if place[:1] and place[0] in HELD else 0 :] if not isinstance(part, int)]
     return "" if named else ".".join(inner)
 
 
-def refusals(error: ValidationError, data: Any, lines: Mapping[Place, int]) -> list[Problem]:
+def refusals(error: ValidationError, model: type[BaseModel], data: Any, lines: Mapping[Place, int]) -> list[Problem]:
     """Every refusal of pydantic as one line, in the order of the file, each place once."""
     found: dict[Place, Problem] = {}
     for detail in error.errors(include_url=False):
         loc = _without_kind(detail["loc"])
         if _other_branch(loc, data):
             continue
-        place, annotation, value = _follow(loc, data)
+        place, annotation, value = _follow(loc, data, model)
         within = (*place, str(loc[-1])) if detail["type"] == "missing" else place
         if detail["type"] in UNKNOWN:  # the key is in the file: its table is what knows the other keys
-            _, annotation, value = _follow(loc[:-1], data)
+            _, annotation, value = _follow(loc[:-1], data, model)
         reason, key = _say(detail, annotation, value), _key(place, detail)
         reason = Phrase("line", place=name(key), rest=reason) if key else reason
         found.setdefault(within, Problem(reason, _step_id(place, data), line=_line(place, lines)))

@@ -92,7 +92,8 @@ def _path(name: str) -> Path:
 def check(paths: Paths = None, against: str | None = None) -> None:
     packs, problems = load_packs(map(_path, paths or []))
     if not paths and not problems:
-        problems += prove_journey(load_journey(), {pack.id: pack for pack in packs})
+        with _plainly():
+            problems += prove_journey(load_journey(), {pack.id: pack for pack in packs})
     if against:
         with _plainly():
             problems += stranded_runs(against)

@@ -1,12 +1,15 @@
 """The proof of the journey: the shipped one holds, and each thing that could strand somebody is found."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from flows.journey import Journey, JourneyPack, load_journey
+from flows.journey import SHIPPED, Journey, JourneyPack, load_journey
 from flows.load import load_packs
 from flows.pack import Pack
+from flows.problems import PackError
 from flows.proof_journey import facts_of, prove_journey
 from tests.flows.test_problems import english_left
 
@@ -76,6 +79,34 @@ def test_the_shipped_journey_holds() -> None:
 @pytest.mark.parametrize(("edit", "line"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS])
 def test_what_would_strand_somebody_is_found(edit: Any, line: str) -> None:
     assert line in broken(edit)
+
+
+FILE = SHIPPED.read_text(encoding="utf-8")
+MALFORMED = [
+    (
+        "    flow: preliminary.needs\n",
+        "",
+        ", étape needs : écrivez ou bien « flow » (un questionnaire), ou bien « end: true » (une fin)",
+        ": needs: a state has a flow, or is an end",
+    ),
+    ("to: information", "too: information", " : la clé « too » n'existe pas ici ; vouliez-vous dire « to » ?", None),
+    ("on: welcome.consented", "on: Welcome", " : « transitions.on » : « Welcome » n'est pas un déclencheur : ", None),
+    ("initial: welcome\n", "", " : il manque la clé « initial » : ajoutez-la", ": missing key 'initial'"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "french", "english"), MALFORMED)
+def test_a_malformed_journey_is_refused_line_by_line(
+    tmp_path: Path, old: str, new: str, french: str, english: str | None
+) -> None:
+    assert old in FILE
+    file = tmp_path / "journey.yaml"
+    file.write_text(FILE.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(PackError) as caught:
+        load_journey(file)
+    said = [problem.said("fr") for problem in caught.value.lines]
+    assert any(re.match(rf"{file}, ligne \d+{re.escape(french)}", line) for line in said), said
+    assert english is None or english in str(caught.value)
 
 
 def test_a_state_from_which_no_end_is_reached_is_found() -> None:
