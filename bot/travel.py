@@ -89,6 +89,9 @@ def arrive(talk: Talk) -> None:
     if flow_id is None:
         rest(talk)
         return
+    if left := _left_open(talk):
+        go_on(talk, _activate(talk, left), Resumed())
+        return
     brief = latest_runs(talk.session, talk.who.id).get(flow_id)
     if brief is None:
         offer(talk, first=False)
@@ -114,6 +117,14 @@ def _withdrawn(talk: Talk, run_id: UUID) -> str | None:
     return None
 
 
+def _left_open(talk: Talk) -> str | None:
+    """An earlier part that a correction opened again, and that was left before the new questions were answered."""
+    latest = latest_runs(talk.session, talk.who.id)
+    here = talk.library.journey.flow_at(talk.who.journey_at)
+    waiting = [flow_id for flow_id in talk.library.journey.flows if flow_id in latest and flow_id != here]
+    return next((flow_id for flow_id in waiting if latest[flow_id].outcome is None), None)
+
+
 def present(talk: Talk, *, lead: str = "") -> None:
     """Shows the person where they are: the open question again, the next part, or nothing at rest or without consent."""
     flow_id = talk.library.journey.flow_at(talk.who.journey_at)
@@ -122,6 +133,8 @@ def present(talk: Talk, *, lead: str = "") -> None:
         return
     if run is not None:
         go_on(talk, run, Resumed(), lead=lead)
+    elif left := _left_open(talk):
+        go_on(talk, _activate(talk, left), Resumed(), lead=lead)
     elif flow_id in latest_runs(talk.session, talk.who.id):
         arrive(talk)
     elif flow_id is not None:

@@ -318,6 +318,33 @@ async def test_an_early_answer_that_opens_new_questions_asks_them_first(nadia: G
     assert "Combien d'heures par semaine ?" in nadia.last()
 
 
+async def test_new_questions_of_an_earlier_part_are_not_forgotten_for_another_change(nadia: Guest) -> None:
+    await half_way(nadia)
+    await nadia.tell("/reponses")
+    await nadia.tap("Sept façons (3)", "1", "Humeur")
+    await nadia.tell("/reponses")
+    await nadia.tap("Premier pas (1)", "1", "Je participe")
+    assert "Votre humeur du jour ?" in nadia.last()
+    await nadia.tap("2")
+    assert nadia.results("kinds") == {"which": "mood", "mood": 2, "after": "rest"}
+    assert "Combien d'heures par semaine ?" in nadia.last()
+
+
+async def test_new_questions_of_an_earlier_part_come_before_the_next_part(nadia: Guest) -> None:
+    await half_way(nadia)
+    await nadia.tell("/reponses")
+    await nadia.tap("Sept façons (3)", "1", "Humeur")
+    await nadia.tell("/reponses")
+    await nadia.tap("Votre chemin (1)", "1", "En poste")
+    await nadia.tell("35")
+    await nadia.tap("Durable", "7")
+    await nadia.tell("passer")
+    assert "Votre humeur du jour ?" in nadia.last()
+    await nadia.tap("2")
+    assert nadia.results("kinds") == {"which": "mood", "mood": 2, "after": "rest"}
+    assert nadia.keyboard()[0] == [BEGIN]  # the recap
+
+
 async def test_what_is_not_answered_yet_cannot_be_reopened(nadia: Guest) -> None:
     await half_way(nadia)
     await nadia.tell("/reponses")

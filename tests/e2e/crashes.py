@@ -12,6 +12,7 @@ from random import Random
 
 from sqlalchemy import func, select
 
+from flows.buttons import Menu, encode
 from simulator.app import Simulator
 from storage.messages import InboxRow, OutboxRow
 from storage.runs import load_run
@@ -155,7 +156,7 @@ def _asked(house: House, phone: Phone) -> list[str]:
             return []
         run = load_run(session, house.stores.vault, row.active_run_id)
         shown = {one.message_id for one in showings(session, phone.id, run.id, run.visit)}
-    if run.paused:  # they have pressed that button, and see the way back
+    last, _, data = phone.pressable()[0][0][0] if phone.pressable() else (None, "", "")
+    if run.paused or data == encode(Menu("resume")):  # they have taken a pause, and see the way back
         return []
-    last = phone.pressable()[0][0][0][0] if phone.pressable() else None
     return [] if last in shown else [f"at {run.flow}.{run.at}, shown in {shown}; the last to press is {last}"]

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot.corrections import UNKEPT
 from bot.typed import CORRECTION
-from flows.path import follow
+from flows.path import follow, may_reach
 from storage.inbox import parked
 from storage.messages import OutboxRow
 from storage.records import Line, Said, facts_of, transcript_of
@@ -126,8 +126,10 @@ def _history(house: House, session: Session, record: RunRecord) -> Faults:
         *former, last = of_step
         if any(g.current for g in former) or last.current != (step in run.answers):
             yield f"{name}.{step}: the answer that counts is not the last one given"
+    ahead = may_reach(house.library.version(session, run.version), run.at) if run.outcome is None else ()
     for node, answer in run.answers.items():
-        if answer.aside == (node in run.path):
+        waits = node in ahead and node not in run.path  # it will be met again, on the way from the question at hand
+        if answer.aside == (node in run.path) and not waits:
             yield f"{name}.{node}: aside is {answer.aside}, on the path is {node in run.path}"
 
 
