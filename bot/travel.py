@@ -118,11 +118,17 @@ def _withdrawn(talk: Talk, run_id: UUID) -> str | None:
 
 
 def _left_open(talk: Talk) -> str | None:
-    """An earlier part that a correction opened again, and that was left before the new questions were answered."""
+    """An earlier part that a correction opened again, and that was left before the new questions were answered.
+
+    What comes after the present part is not earlier: it may wait for an agreement to be given anew.
+    """
+    flows, here = talk.library.journey.flows, talk.library.journey.flow_at(talk.who.journey_at)
+    if here is not None:
+        flows = flows[: flows.index(here)]
+    elif SUBMITTED not in facts(talk):
+        return None
     latest = latest_runs(talk.session, talk.who.id)
-    here = talk.library.journey.flow_at(talk.who.journey_at)
-    waiting = [flow_id for flow_id in talk.library.journey.flows if flow_id in latest and flow_id != here]
-    return next((flow_id for flow_id in waiting if latest[flow_id].outcome is None), None)
+    return next((flow_id for flow_id in flows if flow_id in latest and latest[flow_id].outcome is None), None)
 
 
 def present(talk: Talk, *, lead: str = "") -> None:

@@ -345,6 +345,18 @@ async def test_new_questions_of_an_earlier_part_come_before_the_next_part(nadia:
     assert nadia.keyboard()[0] == [BEGIN]  # the recap
 
 
+async def test_new_questions_left_after_handing_over_are_come_back_to(nadia: Guest) -> None:
+    await submitted(nadia)
+    await nadia.tell("/reponses")
+    await nadia.tap("Sept façons (3)", "1", "Humeur")
+    await nadia.tell("/reponses")
+    await nadia.tap("Premier pas (1)", "1", "Je participe")
+    assert "Votre humeur du jour ?" in nadia.last()
+    await nadia.tap("2")
+    assert nadia.results("kinds")["mood"] == 2
+    assert nadia.row.journey_at == "submitted"
+
+
 async def test_what_is_not_answered_yet_cannot_be_reopened(nadia: Guest) -> None:
     await half_way(nadia)
     await nadia.tell("/reponses")
@@ -714,6 +726,7 @@ async def test_coming_back_after_stopping_asks_for_consent_anew(nadia: Guest) ->
     await nadia.tap("Je participe")
     assert nadia.consents()[-1] == ("taking_part", True)
     assert "Combien d'heures par semaine ?" in nadia.last(), "the walk goes on where it was"
+    assert nadia.row.journey_at == "paths", "no part between was jumped over"
     await nadia.tell("35")
     assert nadia.results("paths") == {"situation": "employed", "hours": 35}
     assert nadia.results("kinds")["colour"] == "red"
