@@ -35,6 +35,7 @@ IDLE = 1.0  # seconds between looks when nothing is known to come: 0.6 % of a co
 TOGETHER = 0.004  # seconds in which calls that come back are waited for by those before them: one commit serves many
 SHORTEST = 0.02  # seconds between looks when something is about to come
 SOON = 0.1  # seconds until the look after one that sent something
+CALM = 10.0  # seconds without a failure after which the line to Telegram is said to be well
 IN_FLIGHT = 64  # calls under way at once: Telegram's 30 a second, each answered within two
 STATES: Final[dict[Verdict, Settled]] = {
     "sent": "sent",
@@ -67,7 +68,7 @@ class Delivery:
         self.wake = asyncio.Event()
         self._reclaimed = datetime.min.replace(tzinfo=UTC)
         self._landed: list[tuple[Claimed, Outcome]] = []
-        self._trouble = Quiet(log)
+        self._trouble, self._line = Quiet(log), Quiet(log, CALM)
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Delivers until `stopping` is set, then ends with the calls in hand."""
@@ -121,8 +122,17 @@ class Delivery:
         except Exception as error:  # a fault of ours: the others fly on, and this row is tried a few times more
             log.error("a %s failed: %s", row.kind, type(error).__name__)
             outcome = Outcome("unknown", error=type(error).__name__)
+        self._tell(outcome)
         self._landed.append((row, outcome))
         self.wake.set()
+
+    def _tell(self, outcome: Outcome) -> None:
+        """A storm of failures is one line in the log: most of them mend themselves."""
+        if STATES[outcome.verdict] in ("queued", "unknown"):
+            kind = outcome.error.partition(":")[0]
+            self._line.again(logging.WARNING, f"messages are tried again: {kind}", time.monotonic())
+        else:
+            self._line.over("messages leave at the first try again", time.monotonic())
 
     async def _call(self, row: Claimed) -> Outcome:
         if self.database.is_sqlite and (same := self.displayed.already(row)) is not None:

@@ -2,10 +2,12 @@
 
 import asyncio
 import logging
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 
 from bot.incoming import RawUpdate
+from bot.quiet import Quiet
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +25,7 @@ class Gathering:
         self.turn, self.after = turn, after
         self._waiting: deque[tuple[RawUpdate, asyncio.Future[bool]]] = deque()
         self._some = asyncio.Event()
+        self._trouble = Quiet(log)
 
     async def take(self, raw: RawUpdate) -> bool:
         """Whether the update is committed. False: nothing of it is kept, it has to come again."""
@@ -62,6 +65,7 @@ class Gathering:
         try:
             await asyncio.to_thread(self.turn, updates)
         except Exception as error:  # nothing was committed: whoever brought these updates is told to come again
-            log.error("a turn was not committed: %s", type(error).__name__)
+            self._trouble.again(logging.ERROR, f"a turn was not committed: {type(error).__name__}", time.monotonic())
             return False
+        self._trouble.over("turns are committed again", time.monotonic())
         return True

@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.quiet import Quiet
+from jalon.steady import Steady
 from storage.database import Database
 from storage.inbox import prune
 from storage.leader import Presence
@@ -52,7 +53,7 @@ class Leading:
         self.presence = Presence(database, worker)
         self._leads = False
         self._duties = [Duty(30.0, _live), Duty(LOOK, reclaim_absent), *duties]
-        self._trouble = Quiet(log)
+        self._trouble, self._clock = Quiet(log), Steady()
         self._end = asyncio.Event()
         self._running: asyncio.Future[object] | None = None
 
@@ -103,9 +104,14 @@ class Leading:
         for duty in (each for each in self._duties if each.due <= now):
             try:
                 with self.database.write() as session:
-                    duty.do(session, self.bot_id, self.database.now())
+                    duty.do(session, self.bot_id, self._now())
             except Exception as error:
                 self._trouble.again(logging.ERROR, f"a duty was not done: {type(error).__name__}", now)
                 return False
             duty.due = now + duty.every
         return True
+
+    def _now(self) -> datetime:
+        now = self.database.now()
+        self._clock.look(now, time.monotonic())
+        return now

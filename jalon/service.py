@@ -149,6 +149,7 @@ def stop_on_signals(stopping: asyncio.Event) -> None:
     def stop() -> None:
         if stopping.is_set():
             raise SystemExit(0)
+        log.debug("told to stop: the turn and the calls in hand are finished first")
         stopping.set()
 
     for number in (signal.SIGINT, signal.SIGTERM):

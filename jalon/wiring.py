@@ -27,6 +27,7 @@ from storage.vault import Vault
 log = logging.getLogger(__name__)
 
 SENDING = 32  # calls under way at once: Telegram's 30 a second, answered within a second
+PATIENCE = Timeouts(pool=30.0, read=20.0)  # shorter than a lease (storage.outbox.LEASE)
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ def make_bot(settings: Settings, api_url: str) -> Bot:
         _token(settings),
         base_url=f"{api_url}/bot",
         base_file_url=f"{api_url}/file/bot",
-        request=AiohttpRequest(SENDING, Timeouts(pool=30.0, read=20.0)),
+        request=AiohttpRequest(SENDING, PATIENCE),
         get_updates_request=AiohttpRequest(),
     )
 

@@ -107,7 +107,8 @@ class BotApi:
             outcome: Any = await self._server.call_waiting(world, method, params)
         except ApiError as error:
             outcome = error
-        return self._answer(method, params.text("chat_id"), outcome)
+        cut_off = self._server.faults.outage is not None  # it began while the call waited
+        return self._answer(method, params.text("chat_id"), outcome, injected=cut_off)
 
     async def download(self, request: web.Request) -> web.Response:
         """A file by the path getFile gave."""

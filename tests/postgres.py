@@ -31,9 +31,27 @@ class CannotStart(Exception):
 class Server:
     """One running server; makes databases, each a copy of a template when one is named."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, command: list[str], user: str | None) -> None:
+        self._folder, self._command_line, self._user = folder, command, user
         self._numbers = count(1)
+
+    def start(self) -> None:
+        """Raises `CannotStart`. After a kill, its children may still be holding on to what they share: it tries again."""
+        deadline = time.monotonic() + READY_SECONDS
+        self._process = self._launched()
+        while not self.answers():
+            if time.monotonic() > deadline:
+                raise CannotStart(f"the server did not become ready (exit status {self._process.poll()})")
+            time.sleep(0.02)
+            if self._process.poll() is not None:
+                self._process = self._launched()
+
+    def _launched(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(self._command_line, user=self._user, stderr=subprocess.DEVNULL)
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        self._process.send_signal(how)
+        self._process.wait(timeout=READY_SECONDS)
 
     def url(self, database: str) -> str:
         return f"postgresql://postgres@/{database}?host={self._folder}"
@@ -71,12 +89,12 @@ def running(*, durable: bool = False) -> Iterator[Server]:
         options = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
         command = [*prefix, *_dies_with_us(), f"{binaries}/postgres", "-D", f"{folder}/data", "-k", str(folder)]
         fast = [] if durable else ["-F"]
-        process = subprocess.Popen([*command, "-h", "", *fast, *options], user=user, stderr=subprocess.DEVNULL)
+        server = Server(folder, [*command, "-h", "", *fast, *options], user)
         try:
-            yield _once_ready(Server(folder), process)
+            server.start()
+            yield server
         finally:
-            process.send_signal(signal.SIGINT)
-            process.wait(timeout=READY_SECONDS)
+            server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -113,18 +131,19 @@ def _initialise(folder: Path, binaries: Path, prefix: list[str], user: str | Non
         raise CannotStart(f"initdb failed: {(done.stderr.strip() or 'no reason given').splitlines()[-1]}")
 
 
-def _once_ready(server: Server, process: subprocess.Popen[bytes]) -> Server:
-    deadline = time.monotonic() + READY_SECONDS
-    while not server.answers():
-        if process.poll() is not None or time.monotonic() > deadline:
-            raise CannotStart(f"the server did not become ready (exit status {process.poll()})")
-        time.sleep(0.02)
-    return server
-
-
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[Server]:
     """One server a test process. Import this fixture in the conftest of tests that need it."""
+    yield from _or_skip()
+
+
+@pytest.fixture
+def own_postgres_server() -> Iterator[Server]:
+    """A server that the test may kill."""
+    yield from _or_skip()
+
+
+def _or_skip() -> Iterator[Server]:
     try:
         with running() as server:
             yield server

@@ -62,3 +62,13 @@ def test_another_reason_is_told_at_once_and_its_alternation_is_not(said: pytest.
         fail(quiet, second, second + 2)
         fail(quiet, second + 2, second + 4, REVOKED)
     assert said.messages == [AWAY, REVOKED]
+
+
+def test_where_some_fail_and_others_do_not_it_is_over_after_a_calm(said: pytest.LogCaptureFixture) -> None:
+    quiet = Quiet(log, calm=10)
+    for second in range(0, 30, 2):
+        quiet.again(logging.WARNING, AWAY, second)
+        quiet.over("over", second + 1)
+    quiet.over("over", 37)
+    quiet.over("over", 38)
+    assert said.messages == [AWAY, "over (failures: 15, seconds: 38)"]

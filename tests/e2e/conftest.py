@@ -1,5 +1,5 @@
 """What the tests of the real program share."""
 
-from tests.postgres import postgres_server
+from tests.postgres import own_postgres_server, postgres_server
 
-__all__ = ["postgres_server"]
+__all__ = ["own_postgres_server", "postgres_server"]

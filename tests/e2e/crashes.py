@@ -90,7 +90,7 @@ async def _crash(simulated: Simulator, people: Town, programs: Sequence[Program]
                 await program.start()
         await people.settle(quiet=CALM, seconds=120)
         await delivered(people, house)
-        _count(made, house, [walker.phone for walker in walkers], leased)
+        count(made, house, [walker.phone for walker in walkers], leased)
     if wrong := await beyond_repetition(people):
         made.faults.append(f"refused by Telegram: {wrong}")
     return made
@@ -99,13 +99,14 @@ async def _crash(simulated: Simulator, people: Town, programs: Sequence[Program]
 class Walker:
     """Somebody who never stops answering. What they see may come late, and twice."""
 
-    def __init__(self, phone: Phone, seed: int) -> None:
-        self.phone, self.person = phone, Diligent(phone, seed)
+    def __init__(self, phone: Phone, seed: int, patience: float = PATIENT) -> None:
+        self.phone, self.person, self.patience = phone, Diligent(phone, seed), patience
 
     async def walk(self, stop: asyncio.Event) -> None:
-        await self.phone.start()
+        if not self.phone.gestures:
+            await self.phone.start()
         while not stop.is_set():
-            await self.phone.reaction(calm=0.2, patience=PATIENT)
+            await self.phone.reaction(calm=0.2, patience=self.patience)
             if self.phone.pressable():
                 await self.person.gesture()
 
@@ -131,15 +132,21 @@ def in_flight(house: House, pid: int) -> Counter[int]:
         return Counter(set(session.execute(leased).scalars()))
 
 
-def _count(made: Crashes, house: House, phones: list[Phone], leased: Counter[int]) -> None:
+def count(
+    made: Crashes, house: House, phones: list[Phone], leased: Counter[int], *, killed: bool = True, lost: int = 0
+) -> None:
+    """Adds what the database and the phones say.
+
+    `leased`: how many messages may have been shown twice in each chat. `lost`: gestures that Telegram forgot.
+    """
     inbox, answers = table(InboxRow), table(AnswerRow)
     with house.stores.database.read() as session:
         made.updates = session.execute(select(func.count()).select_from(inbox)).scalar_one()
         made.answers = session.execute(select(func.count()).select_from(answers)).scalar_one()
-    if made.updates != (done := sum(phone.gestures for phone in phones)):
+    if made.updates != (done := sum(phone.gestures for phone in phones) - lost):
         made.faults.append(f"{done} gestures, {made.updates} updates in the database")
     made.in_flight = leased.total()
-    made.faults += house_faults(house, killed=True)
+    made.faults += house_faults(house, killed=killed)
     for phone in phones:
         made.seen_twice += shown_twice(house, phone)
         made.faults += faults(house, phone, twice=leased[phone.id])

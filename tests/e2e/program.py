@@ -4,24 +4,32 @@ import asyncio
 import os
 import signal
 import sys
+from itertools import count
 from pathlib import Path
 
 from jalon.settings import EXAMPLE, Settings
 from simulator.app import Simulator
+from tests.e2e.shifted import move
 from tests.harness import settings_for
 from tests.jalon import live
 
 TOKEN = "123456:" + "AbCdEfGhIjKlMnOpQrStUvWxYz012345678"  # the form that BotFather gives; opens nothing
 ROOT = EXAMPLE.parent
 READY, SOON = 60.0, 15.0  # seconds: to start on a busy machine; to stop after a signal
+_logs = count(1)
 
 
 class Program:
-    """`jalon run`, or another command, on a folder; started, stopped and started again."""
+    """`jalon run`, or another command, on a folder; started, stopped and started again.
 
-    def __init__(self, folder: Path, simulator: Simulator, command: str = "run", **settings: str) -> None:
-        self.folder, self.command = folder, command
-        self.errors = b""
+    `module`: what Python runs; `tests.e2e.shifted` is Jalon with a clock that `shift` moves.
+    """
+
+    def __init__(
+        self, folder: Path, simulator: Simulator, command: str = "run", module: str = "jalon", **settings: str
+    ) -> None:
+        self.folder, self.command, self.module = folder, command, module
+        self._log = folder / f"errors-{next(_logs)}.log"
         self.output = b""
         self._process: asyncio.subprocess.Process | None = None
         self._environment = {
@@ -51,6 +59,31 @@ class Program:
         return settings_for(self.folder, database_url=self._environment["DATABASE_URL"])
 
     @property
+    def errors(self) -> bytes:
+        """What it has logged until now."""
+        return self._log.read_bytes()
+
+    async def says(self, words: str) -> None:
+        """Waits until the log says so."""
+        async with asyncio.timeout(READY):
+            while True:
+                if words.encode() in self.errors:
+                    return
+                await asyncio.sleep(0.05)
+
+    async def told(self, command: str, words: str) -> None:
+        """Waits until another `jalon` command, called again and again beside this one, says so."""
+        async with asyncio.timeout(READY):
+            while True:
+                beside = await self._launch(command)
+                if words.encode() in (await beside.communicate())[0]:
+                    return
+
+    def shift(self, seconds: float) -> None:
+        """Sets the clock that is read by `tests.e2e.shifted` so far from the real time."""
+        move(self.folder, seconds)
+
+    @property
     def runs(self) -> bool:
         return self._process is not None
 
@@ -61,16 +94,7 @@ class Program:
 
     async def start(self) -> None:
         """Returns once it says that it runs."""
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "jalon",
-            self.command,
-            cwd=self.folder,
-            env=self._environment,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
+        self._process = await self._launch(self.command)
         assert self._process.stdout is not None
         before = len(self.output)  # what an earlier start has said does not count
         async with asyncio.timeout(READY):
@@ -78,6 +102,13 @@ class Program:
                 line = await self._process.stdout.readline()
                 assert line or await self._end() == 0, self.errors.decode()
                 self.output += line
+
+    async def _launch(self, command: str) -> asyncio.subprocess.Process:
+        words = [sys.executable, "-m", self.module, command]
+        with self._log.open("ab") as log:
+            return await asyncio.create_subprocess_exec(
+                *words, cwd=self.folder, env=self._environment, stdout=asyncio.subprocess.PIPE, stderr=log
+            )
 
     async def stop(self, how: signal.Signals) -> int:
         """Sends a signal and waits for the end; gives the exit code."""
@@ -88,9 +119,8 @@ class Program:
 
     async def _end(self) -> int:
         assert self._process is not None
-        output, errors = await self._process.communicate()
+        output, _ = await self._process.communicate()
         self.output += output
-        self.errors += errors
         code, self._process = self._process.returncode, None
         assert code is not None
         return code

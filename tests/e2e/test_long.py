@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.test_faults import out_of_order
 from tests.e2e.test_kills import one_of_two_killed
 from tests.e2e.test_kills import test_killed_again_and_again_nothing_is_lost_or_done_twice as killed_again_and_again
 from tests.e2e.test_restart import test_killed_in_mid_work_nothing_is_lost_and_nothing_is_done_twice as killed
@@ -42,3 +43,7 @@ async def test_one_of_two_workers_killed_two_hundred_times(
     mode: str, seed: int, tmp_path: Path, postgres_server: Server
 ) -> None:
     await one_of_two_killed(mode, seed, 10, tmp_path, postgres_server)
+
+
+async def test_5xx_for_a_minute(tmp_path: Path) -> None:
+    await out_of_order(tmp_path, 60)
