@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.test_faults import out_of_order
-from tests.e2e.test_kills import one_of_two_killed
-from tests.e2e.test_kills import test_killed_again_and_again_nothing_is_lost_or_done_twice as killed_again_and_again
+from tests.e2e.test_kills import one_killed, one_of_two_killed
 from tests.e2e.test_restart import test_killed_in_mid_work_nothing_is_lost_and_nothing_is_done_twice as killed
 from tests.e2e.test_robot import TOGETHER, walk_together
 from tests.postgres import Server
 
 pytestmark = pytest.mark.long
+KILLS = 10  # of each seed
 MORE = range(10_000, 10_800)  # seeds that `make test` does not walk
 
 
@@ -32,7 +32,7 @@ async def test_killed_at_many_more_moments(seed: int, tmp_path: Path) -> None:
 @pytest.mark.parametrize("seed", range(2, 12))
 @pytest.mark.parametrize("mode", ["polling", "webhook"])
 async def test_killed_two_hundred_times(mode: str, seed: int, tmp_path: Path) -> None:
-    await killed_again_and_again(mode, seed, tmp_path)
+    await one_killed(mode, seed, KILLS, tmp_path)
 
 
 @pytest.mark.postgresql
@@ -42,7 +42,7 @@ async def test_killed_two_hundred_times(mode: str, seed: int, tmp_path: Path) ->
 async def test_one_of_two_workers_killed_two_hundred_times(
     mode: str, seed: int, tmp_path: Path, postgres_server: Server
 ) -> None:
-    await one_of_two_killed(mode, seed, 10, tmp_path, postgres_server)
+    await one_of_two_killed(mode, seed, KILLS, tmp_path, postgres_server)
 
 
 async def test_5xx_for_a_minute(tmp_path: Path) -> None:
