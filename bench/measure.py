@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from statistics import linear_regression
 from typing import Any
 from urllib.request import Request, urlopen
 
@@ -66,7 +67,7 @@ def run(name: str, contender: Contender, people: int, size: int, stage: Stage) -
             control(stage, "POST", "/crowd", {"people": people, "size": size, "until": END})
             walked = _walked(stage, contender.title)
         used, far_used = sum(map(cpu, processes)) - before, cpu(far_end) - far_before
-        peak = sum(map(_peak_mib, processes))
+        peak = sum(memory_mib(process.pid, "VmHWM") for process in processes)
     waits = walked["latencies"]
     p50, p95, p99 = (1000 * waits[int(len(waits) * part)] for part in (0.5, 0.95, 0.99))
     return Result(name, walked["gestures"], walked["seconds"], p50, p95, p99, used, far_used, peak, waited.share)
@@ -160,6 +161,16 @@ def cpu(process: "subprocess.Popen[bytes]") -> float:
     return (int(fields[11]) + int(fields[12])) / TICKS
 
 
-def _peak_mib(process: "subprocess.Popen[bytes]") -> float:
-    told = Path(f"/proc/{process.pid}/status").read_text()
-    return int(next(line for line in told.splitlines() if line.startswith("VmHWM:")).split()[1]) / 1024
+def memory_mib(pid: int, what: str = "VmRSS") -> float:
+    """What a process holds now, or at its peak (`VmHWM`) (proc(5), status)."""
+    told = Path(f"/proc/{pid}/status").read_text()
+    return int(next(line for line in told.splitlines() if line.startswith(f"{what}:")).split()[1]) / 1024
+
+
+def slope(points: Sequence[tuple[float, float]]) -> float:
+    """How much the second value grows for each of the first, by least squares, over the second half of the points.
+
+    The first half is left out: caches fill, and the allocator takes what it will keep.
+    """
+    late = points[len(points) // 2 :]
+    return linear_regression([x for x, _ in late], [y for _, y in late]).slope

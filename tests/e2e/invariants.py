@@ -51,7 +51,7 @@ def faults(house: House, phone: Phone, outcome: str | None = None, twice: int = 
         lines = transcript_of(session, house.stores.vault, owner)
         return [
             *(_journey(session, owner, outcome) if outcome else ()),
-            *_runs(house, session, owner),
+            *run_faults(house, session, owner),
             *_heard(session, owner, phone, lines),
             *_shown(phone, lines, twice),
         ]
@@ -101,7 +101,8 @@ def _facts(session: Session, owner: UUID, outcome: str) -> Faults:
 
 
 # ------------------------------------------------------------------------------------------------- runs and answers
-def _runs(house: House, session: Session, owner: UUID) -> Faults:
+def run_faults(house: House, session: Session, owner: UUID) -> Faults:
+    """What is wrong with the runs of a dossier, and with the history of their answers."""
     for record in runs_of(session, house.stores.vault, owner):
         run, flow = record.run, house.library.version(session, record.run.version)
         path, frontier = follow(flow, run.answers)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.test_faults import out_of_order
+from tests.e2e.test_hostile import besieged
 from tests.e2e.test_kills import one_killed, one_of_two_killed
 from tests.e2e.test_restart import test_killed_in_mid_work_nothing_is_lost_and_nothing_is_done_twice as killed
 from tests.e2e.test_robot import TOGETHER, walk_together
@@ -47,3 +48,8 @@ async def test_one_of_two_workers_killed_two_hundred_times(
 
 async def test_5xx_for_a_minute(tmp_path: Path) -> None:
     await out_of_order(tmp_path, 60)
+
+
+@pytest.mark.timeout(3600)
+async def test_whatever_a_hundred_thousand_posts_hold(tmp_path: Path) -> None:
+    await besieged(tmp_path, seed=2, count=100_000)
