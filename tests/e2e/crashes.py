@@ -156,6 +156,7 @@ def _asked(house: House, phone: Phone) -> list[str]:
     """Whether the last buttons on the screen are those of the question that the person is at, or lead back to it.
 
     It may be the second of two messages: one that a killed process had sent may arrive after the one that was noted.
+    Below it there may be the answers given, which the person has asked to look at.
     """
     with house.stores.database.read() as session:
         row = session.execute(
@@ -164,8 +165,13 @@ def _asked(house: House, phone: Phone) -> list[str]:
         if row.active_run_id is None:
             return []
         run = load_run(session, house.stores.vault, row.active_run_id)
-    shown = [decode(data) for line in phone.pressable()[0] for _, _, data in line] if phone.pressable() else []
+    keyboards = ([decode(data) for line in rows for _, _, data in line] for rows in phone.pressable())
+    shown = next((buttons for buttons in keyboards if not all(map(_to_look_at, buttons))), [])
     if run.paused or Menu("resume") in shown:  # they have taken a pause, and see the way back
         return []
     asked = [one for one in shown if isinstance(one, Press) and (one.run, one.visit) == (run.id, run.visit)]
     return [] if asked else [f"at {run.flow}.{run.at}, visit {run.visit}; the last buttons are {shown}"]
+
+
+def _to_look_at(button: object) -> bool:
+    return isinstance(button, Menu) and button.name == "answers"
