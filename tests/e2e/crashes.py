@@ -166,7 +166,7 @@ def _asked(house: House, phone: Phone) -> list[str]:
             return []
         run = load_run(session, house.stores.vault, row.active_run_id)
     keyboards = ([decode(data) for line in rows for _, _, data in line] for rows in phone.pressable())
-    shown = next((buttons for buttons in keyboards if not all(map(_to_look_at, buttons))), [])
+    shown = next((buttons for buttons in keyboards if not any(map(_to_look_at, buttons))), [])
     if run.paused or Menu("resume") in shown:  # they have taken a pause, and see the way back
         return []
     asked = [one for one in shown if isinstance(one, Press) and (one.run, one.visit) == (run.id, run.visit)]
