@@ -140,8 +140,8 @@ async def test_connections_cut_before_during_and_after_the_body(tmp_path: Path) 
 
 async def test_answers_slower_than_the_time_out(tmp_path: Path) -> None:
     """The time-out is shortened: 20 seconds are much for a test."""
-    async with trouble(tmp_path, "tests.e2e.shifted", READ_SECONDS="2") as it:
-        await it.fault("slow", ("sendMessage", "editMessageText"), count=2, seconds=3)
+    async with trouble(tmp_path, "tests.e2e.shifted", READ_SECONDS="4") as it:
+        await it.fault("slow", ("sendMessage", "editMessageText"), count=2, seconds=5)
         async with walking(it.walkers):
             await it.program.says("messages are tried again: TimedOut")
         await it.mended()
