@@ -155,8 +155,8 @@ def count(
 def _asked(house: House, phone: Phone) -> list[str]:
     """Whether the last buttons on the screen are those of the question that the person is at, or lead back to it.
 
-    It may be the second of two messages: one that a killed process had sent may arrive after the one that was noted.
-    Below it there may be the answers given, which the person has asked to look at.
+    Below it there may be the answers given, which the person has asked to look at, and a second copy of a message that a
+    killed process had sent and not noted: its buttons are recognised as old ones.
     """
     with house.stores.database.read() as session:
         row = session.execute(
@@ -165,13 +165,23 @@ def _asked(house: House, phone: Phone) -> list[str]:
         if row.active_run_id is None:
             return []
         run = load_run(session, house.stores.vault, row.active_run_id)
-    keyboards = ([decode(data) for line in rows for _, _, data in line] for rows in phone.pressable())
-    shown = next((buttons for buttons in keyboards if not any(map(_to_look_at, buttons))), [])
-    if run.paused or Menu("resume") in shown:  # they have taken a pause, and see the way back
-        return []
-    asked = [one for one in shown if isinstance(one, Press) and (one.run, one.visit) == (run.id, run.visit)]
-    return [] if asked else [f"at {run.flow}.{run.at}, visit {run.visit}; the last buttons are {shown}"]
+    below: list[object] = []
+    for rows in [] if run.paused else phone.pressable():  # after a pause they see the way back
+        buttons = [decode(data) for line in rows for _, _, data in line]
+        asked = [one for one in buttons if isinstance(one, Press) and (one.run, one.visit) == (run.id, run.visit)]
+        if asked or Menu("resume") in buttons:
+            return []
+        below.append(buttons)
+        if not any(map(_to_look_at, buttons)) and not _copy(phone, rows[0][0][0]):
+            break
+    return [] if run.paused else [f"at {run.flow}.{run.at}, visit {run.visit}; the last buttons are {below}"]
 
 
 def _to_look_at(button: object) -> bool:
     return isinstance(button, Menu) and button.name == "answers"
+
+
+def _copy(phone: Phone, message_id: int) -> bool:
+    """Whether another message came with the very same buttons, which name a run, a step and a visit."""
+    said = {number: [data for line in rows for _, _, data in line] for number, rows in phone.keyboards.items()}
+    return any(number != message_id and data == said[message_id] for number, data in said.items())
