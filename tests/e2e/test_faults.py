@@ -57,6 +57,14 @@ class Trouble:
         for method in methods:
             await self.people.ask("POST", "/faults", {"action": action, "method": method, **how})
 
+    async def insist(self) -> None:
+        """Everybody presses their very first button again, which takes a turn and changes nothing.
+
+        Where nothing can be sent, there may be no other button on any screen.
+        """
+        for walker in self.walkers:
+            await walker.phone.press(next(iter(walker.phone.keyboards.values()))[0][0])
+
     async def mended(self) -> None:
         """The faults ordered are over; each has struck."""
         rules = (await self.people.ask("GET", "/faults"))["rules"]
@@ -213,6 +221,7 @@ async def test_the_disk_is_full(tmp_path: Path) -> None:
         async with trouble(tmp_path, DATABASE_URL=f"sqlite:///{disk}/jalon.db", **webhook()) as it:
             async with walking(it.walkers):
                 fill(it.program, ballast)
+                await it.insist()
                 await it.program.says("a turn was not committed: OperationalError")
                 await asyncio.sleep(SHORT)
                 ballast.unlink()
@@ -232,6 +241,7 @@ async def test_the_database_is_locked_by_another_process(tmp_path: Path) -> None
     """For longer than a writer waits (`storage.database.BUSY_SECONDS`)."""
     async with trouble(tmp_path) as it, walking(it.walkers):
         with locked(it.program):
+            await it.insist()
             await it.program.says("a turn was not committed: OperationalError")
         await it.program.says("turns are committed again")
 
