@@ -7,6 +7,7 @@ import pytest
 from tests.e2e.test_faults import out_of_order
 from tests.e2e.test_hostile import besieged
 from tests.e2e.test_kills import one_killed, one_of_two_killed
+from tests.e2e.test_lives import lived
 from tests.e2e.test_restart import test_killed_in_mid_work_nothing_is_lost_and_nothing_is_done_twice as killed
 from tests.e2e.test_robot import TOGETHER, walk_together
 from tests.postgres import Server
@@ -53,3 +54,8 @@ async def test_5xx_for_a_minute(tmp_path: Path) -> None:
 @pytest.mark.timeout(3600)
 async def test_whatever_a_hundred_thousand_posts_hold(tmp_path: Path) -> None:
     await besieged(tmp_path, seed=2, count=100_000)
+
+
+@pytest.mark.timeout(3600)
+def test_many_lives(tmp_path: Path) -> None:
+    lived(tmp_path, 300, 50)
