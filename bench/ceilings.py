@@ -4,7 +4,6 @@ Each measure does one thing of a turn and nothing else, against the same simulat
 """
 
 import asyncio
-import json
 import sys
 import tempfile
 import time
@@ -17,6 +16,7 @@ from telegram import Bot
 from telegram.request import BaseRequest, HTTPXRequest
 
 from bench.measure import control, simulated, staged
+from bench.report import markdown, write_json
 from bot.transport import AiohttpRequest, Timeouts
 from storage.database import Database
 from storage.inbox import note_updates
@@ -99,12 +99,8 @@ def main() -> None:
         found += commits("SQLite", f"sqlite:///{folder}/jalon.db")
     with running(durable=True) as server:
         found += commits("PostgreSQL", server.url(server.create()))
-    Path("docs/ceilings.json").write_text(
-        json.dumps([asdict(one) for one in found], indent=1, ensure_ascii=False) + "\n"
-    )
-    print(f"| {' | '.join(HEADS)} |\n|---|---:|---:|")
-    for one in found:
-        print(f"| {one.what} | {one.rate:.0f} | {one.cpu_ms:.2f} |")
+    write_json(Path("docs/ceilings.json"), [asdict(one) for one in found])
+    print(markdown(HEADS, [(one.what, f"{one.rate:.0f}", f"{one.cpu_ms:.2f}") for one in found]))
 
 
 if __name__ == "__main__":

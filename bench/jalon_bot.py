@@ -20,11 +20,11 @@ def both(words: str) -> dict[str, str]:
     return {"fr": words}
 
 
-def pack() -> Pack:
+def pack(length: int) -> Pack:
     labels = [{"id": f"c{place}", "label": both(label)} for place, label in enumerate(CHOICES)]
     steps = [
         {"id": f"q{number}", "kind": "choice", "text": both(text), "why": both("Pour mesurer."), "choices": labels}
-        for number, text in enumerate(QUESTIONS, 1)
+        for number, text in enumerate(QUESTIONS[:length], 1)
     ]
     steps[-1]["next"] = [{"finish": "done"}]
     outcomes = {"done": {"title": both("Fini"), "fact": "done"}}
@@ -46,9 +46,10 @@ def journey() -> Journey:
     return Journey(JourneyPack.model_validate({**head, "states": states, "transitions": moves}))
 
 
-def library() -> Library:
+def library(length: int = len(QUESTIONS)) -> Library:
+    """The questionnaire of the bench, or its first questions."""
     facts = load_organisation(EXAMPLE).facts_by_language()
-    questionnaire = pack()
+    questionnaire = pack(length)
     return Library({questionnaire.id: Flow(questionnaire, facts)}, journey(), facts)
 
 

@@ -60,7 +60,7 @@ def run(name: str, contender: Contender, people: int, size: int, stage: Stage) -
     """Raises `RuntimeError` when the crowd does not come to its end."""
     programs = contender.programs(stage)
     with simulated(stage) as far_end, started(programs, stage.folder / "contender.log") as processes:
-        until(lambda: _greeted(stage, len(processes)), contender.title)
+        until(lambda: greeted(stage, len(processes)), contender.title)
         time.sleep(SETTLING)
         before, far_before = sum(map(cpu, processes)), cpu(far_end)
         with lock_waits(programs[0].environment.get("DATABASE_URL", "")) as waited:
@@ -132,7 +132,7 @@ def listens(port: int) -> bool:
     return False
 
 
-def _greeted(stage: Stage, times: int) -> bool:
+def greeted(stage: Stage, times: int) -> bool:
     """Every one asks first who it is."""
     return bool(control(stage, "GET", "/calls")["counts"].get("getme", 0) >= times)
 

@@ -3,7 +3,7 @@
 import json
 import os
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from statistics import median
@@ -65,11 +65,26 @@ def chart(found: Mapping[str, Mapping[str, float]]) -> str:
     return "\n".join([*parts, "</svg>\n"])
 
 
+def machine() -> dict[str, Any]:
+    """What the figures were taken on."""
+    return {"python": platform.python_version(), "cores": os.cpu_count(), "machine": platform.machine()}
+
+
+def write_json(file: Path, whole: Any) -> None:
+    """Figures as they are kept in docs/."""
+    file.write_text(json.dumps(whole, indent=1, ensure_ascii=False) + "\n")
+
+
+def markdown(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A table whose first column is words and whose others are figures."""
+    lines = [heads, ["---", *["---:"] * (len(heads) - 1)], *rows]
+    return "".join(f"| {' | '.join(map(str, line))} |\n" for line in lines)
+
+
 def write(folder: Path, results: Sequence[Result], about: Mapping[str, Any]) -> str:
     """Writes `bench.json` and `bench.svg` into the folder; gives the table."""
     found = medians(results)
-    machine = {"python": platform.python_version(), "cores": os.cpu_count(), "machine": platform.machine()}
-    whole = {**about, **machine, "medians": found, "runs": [result.public() for result in results]}
-    (folder / "bench.json").write_text(json.dumps(whole, indent=1, ensure_ascii=False) + "\n")
+    runs = [result.public() for result in results]
+    write_json(folder / "bench.json", {**about, **machine(), "medians": found, "runs": runs})
     (folder / "bench.svg").write_text(chart(found))
     return table(found)
