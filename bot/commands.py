@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bot.answers import overview
+from bot.cards import can_go_on, resting
 from bot.consent import may_collect
 from bot.enrolment import again
 from bot.letters import write_to_counsellor
@@ -11,7 +12,7 @@ from bot.listening import PAUSE, back_to_questions, lapse, listen_for
 from bot.screens import Row, Screen, button
 from bot.stopping import ask_to_stop
 from bot.talk import Talk
-from bot.travel import can_go_on, go_on, open_run, present, resting, resume, show_place
+from bot.travel import go_on, open_run, present, resume, show_place
 from bot.words import safe, say
 from flows.buttons import Menu
 from flows.events import IllegalEvent, LanguageChanged, Paused, WentBack

@@ -2,8 +2,9 @@
 
 from typing import Literal
 
+from bot.cards import offer
 from bot.talk import Talk
-from bot.travel import offer, show_place
+from bot.travel import show_place
 from bot.words import called
 from storage.invitations import Redeemed, Refused, redeem
 from storage.latest import latest_runs

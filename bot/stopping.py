@@ -1,10 +1,11 @@
 """Stopping: asked once, answered by a button or in plain words, never by a guess."""
 
+from bot.cards import rest
 from bot.listening import STOP, back_to_questions, listen_for
 from bot.screens import Row, Screen, button
 from bot.talk import Talk
 from bot.travel import STOP as STOPPED
-from bot.travel import facts, open_run, present, rest
+from bot.travel import facts, open_run, present
 from bot.walking import leave
 from bot.words import plain, say
 from flows.buttons import Menu

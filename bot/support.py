@@ -1,12 +1,13 @@
 """Words of distress: help at once, before anything else, and a human is called. No interpretation."""
 
+from bot.cards import resting
 from bot.commands import COMMANDS
 from bot.consent import may_collect
 from bot.letters import write_to_counsellor
 from bot.listening import HELPED, PAUSE, STOP, writing
 from bot.screens import Row, Screen, button
 from bot.talk import Talk
-from bot.travel import open_run, resting, resume
+from bot.travel import open_run, resume
 from bot.words import say
 from flows.buttons import Menu
 from flows.distress import help_for

@@ -1,31 +1,28 @@
-"""Travelling the journey: what comes after a flow, what a resting place says, how a person comes back."""
+"""Travelling the journey: what comes after a flow, and how a person comes back. Its cards are in `bot.cards`."""
 
 from dataclasses import replace
-from typing import Any
 from uuid import UUID, uuid4
 
 from bot.answers import changed_line
+from bot.cards import RESUME, offer, rest, resting, where_one_was
 from bot.consent import may_ask
 from bot.listening import back_to_questions
-from bot.screens import Row, Screen, button
+from bot.screens import Screen
 from bot.talk import Talk
 from bot.walking import begin, walk
-from bot.words import safe, say, shortened
-from flows.buttons import Menu
+from bot.words import safe, say
 from flows.effects import Effect, Finish, Kept
 from flows.engine import Stepped, step
 from flows.events import Event, Resumed, WentBack
 from flows.journey import Impossible, trigger_of
-from flows.pack import ChoiceStep, Information
-from flows.phrases import pipe
+from flows.pack import ChoiceStep
 from flows.run import Run
-from flows.wording import fill_text, read_answer
+from flows.wording import fill_text
 from storage.latest import latest_runs
 from storage.records import consents_in_force, facts_of
 from storage.runs import load_run
 
-RESUME, STOP, SUBMITTED = "resume", "stop", "submitted"
-THANKS = 3  # ways to say that a part is over (phase_over_…): not the same words at each
+STOP, SUBMITTED = "stop", "submitted"
 
 
 def go_on(talk: Talk, run: Run, event: Event, *, stepped: Stepped | None = None, lead: str = "") -> None:
@@ -153,11 +150,6 @@ def open_run(talk: Talk) -> Run | None:
     return run if run is not None and run.outcome is None else None
 
 
-def resting(talk: Talk) -> bool:
-    """Whether the journey is at a resting place: nothing is asked there."""
-    return talk.library.journey.flow_at(talk.who.journey_at) is None
-
-
 def show_place(talk: Talk, lead: str = "") -> None:
     """Where a person who greets again is: the open question, the next part, or a resting place, not left unasked."""
     back_to_questions(talk)
@@ -190,57 +182,12 @@ def enter(talk: Talk) -> None:
         begin(talk, talk.library.flows[flow_id], uuid4())
 
 
-# -------------------------------------------------------------------------------------------------------------- cards
-def offer(talk: Talk, *, first: bool) -> None:
-    """The next part, with its length: to begin now, or after a pause."""
-    journey, at = talk.library.journey, talk.who.journey_at
-    flow_id = journey.flow_at(at) or ""
-    holes: dict[str, Any] = {
-        "title": journey.pack.states[at].title[talk.language],
-        "place": journey.flows.index(flow_id) + 1,
-        "places": len(journey.flows),
-        "minutes": talk.library.flows[flow_id].pack.minutes,
-    }
-    pause_row = [button(say("button_pause", talk.language), Menu("pause"))]
-    if not first:
-        over = "first" if holes["place"] == 2 else holes["place"] % THANKS
-        holes["over"] = say(f"phase_over_{over}", talk.language)
-    talk.say("phase_first" if first else "phase_next", *begin_row(talk), *([] if first else [pause_row]), **holes)
-
-
-def begin_row(talk: Talk) -> list[Row]:
-    return [[button(say("button_begin", talk.language), Menu("begin", talk.who.journey_at))]]
-
-
-def rest(talk: Talk, lead: str = "") -> None:
-    """A resting place: its words, after those of `lead` (HTML), and a way back where there is one."""
-    at = talk.who.journey_at
-    state = talk.library.journey.pack.states[at]
-    facts_here = {**talk.library.facts.get(talk.language, {}), "counsellor": talk.counsellor()}
-    text = pipe(state.text[talk.language].strip(), lambda name: facts_here.get(name, "…")) if state.text else ""
-    talk.send(Screen("\n\n".join(filter(None, [lead, safe(text)])), tuple(way_back(talk))))
-
-
-def can_go_on(talk: Talk) -> bool:
-    """Whether something is open, or a resting place has a way back."""
-    transitions = talk.library.journey.pack.transitions
-    sources = [talk.library.journey.sources(t) for t in transitions if t.on == RESUME]
-    return not resting(talk) or any(talk.who.journey_at in leaving for leaving in sources)
-
-
-def way_back(talk: Talk) -> list[Row]:
-    """The button that leaves a resting place, where there is a way."""
-    if not can_go_on(talk):
-        return []
-    return [[button(say("button_resume", talk.language), Menu("resume", talk.who.journey_at))]]
-
-
 def resume(talk: Talk, lead: str = "") -> None:
     """Back to the open question after a pause, a silence or a rest, with a card (after `lead`, HTML) that says where one was."""
     back_to_questions(talk)
     run = open_run(talk)
     if run is not None or not resting(talk):
-        present(talk, lead="\n\n".join(filter(None, [lead, _card(talk, run)])) if run else "")
+        present(talk, lead="\n\n".join(filter(None, [lead, where_one_was(talk, run)])) if run else "")
     elif _move(talk, RESUME):
         _come_back(talk)
     else:
@@ -256,14 +203,3 @@ def _come_back(talk: Talk) -> None:
         enter(talk)
     else:
         reopen(talk, flow_id)
-
-
-def _card(talk: Talk, run: Run) -> str:
-    flow = talk.flow(run)
-    lines = [say("resume_card", talk.language, title=flow.pack.title[run.language])]
-    questions = [node for node in run.path if not isinstance(flow.nodes[node].step, Information) and node != run.at]
-    if questions:
-        last = questions[-1]
-        read = shortened(read_answer(flow.nodes[last], run.answers[last], run.language), 120)
-        lines.append(say("resume_last", talk.language, answer=read))
-    return "\n".join(lines)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from bot.answering import answer, ask_again_after
+from bot.cards import begin_row, can_go_on, resting, way_back
 from bot.commands import pause
 from bot.consent import agreed, may_ask, may_collect
 from bot.early import came_early, early
@@ -23,7 +24,7 @@ from bot.screens import Screen, button
 from bot.stopping import ask_to_stop_again, go_on_after_all, stop
 from bot.support import go_on_gently, pause_or_go_on
 from bot.talk import Talk
-from bot.travel import begin_row, can_go_on, enter, open_run, present, resting, resume, way_back
+from bot.travel import enter, open_run, present, resume
 from bot.wished import ANYTIME, ASIDE_FROM_STOPPING, IN_A_LETTER, OF_THE_QUESTION, WITHOUT_CONSENT, wished
 from bot.words import say
 from flows.buttons import Menu

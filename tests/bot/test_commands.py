@@ -318,11 +318,16 @@ async def test_an_early_answer_that_opens_new_questions_asks_them_first(nadia: G
     assert "Combien d'heures par semaine ?" in nadia.last()
 
 
+async def open_a_question_and_leave_it(guest: Guest) -> None:
+    """Another answer in the second part asks for the mood of the day; the person looks at their answers instead."""
+    await guest.tell("/reponses")
+    await guest.tap("Sept façons (3)", "1", "Humeur")
+    await guest.tell("/reponses")
+
+
 async def test_new_questions_of_an_earlier_part_are_not_forgotten_for_another_change(nadia: Guest) -> None:
     await half_way(nadia)
-    await nadia.tell("/reponses")
-    await nadia.tap("Sept façons (3)", "1", "Humeur")
-    await nadia.tell("/reponses")
+    await open_a_question_and_leave_it(nadia)
     await nadia.tap("Premier pas (1)", "1", "Je participe")
     assert "Votre humeur du jour ?" in nadia.last()
     await nadia.tap("2")
@@ -332,9 +337,7 @@ async def test_new_questions_of_an_earlier_part_are_not_forgotten_for_another_ch
 
 async def test_new_questions_of_an_earlier_part_come_before_the_next_part(nadia: Guest) -> None:
     await half_way(nadia)
-    await nadia.tell("/reponses")
-    await nadia.tap("Sept façons (3)", "1", "Humeur")
-    await nadia.tell("/reponses")
+    await open_a_question_and_leave_it(nadia)
     await nadia.tap("Votre chemin (1)", "1", "En poste")
     await nadia.tell("35")
     await nadia.tap("Durable", "7")
@@ -347,9 +350,7 @@ async def test_new_questions_of_an_earlier_part_come_before_the_next_part(nadia:
 
 async def test_new_questions_left_after_handing_over_are_come_back_to(nadia: Guest) -> None:
     await submitted(nadia)
-    await nadia.tell("/reponses")
-    await nadia.tap("Sept façons (3)", "1", "Humeur")
-    await nadia.tell("/reponses")
+    await open_a_question_and_leave_it(nadia)
     await nadia.tap("Premier pas (1)", "1", "Je participe")
     assert "Votre humeur du jour ?" in nadia.last()
     await nadia.tap("2")
